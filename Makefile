@@ -1,0 +1,42 @@
+# What people do daily. Everything runs in .venv, which the first target that needs it makes.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: chat run test lint types imports unit bench clean
+
+chat: .venv/core        ## talk to the bot in the terminal
+	@$(BIN)/python -m bot chat
+
+run: .venv/core         ## run it on every platform that has a token
+	@$(BIN)/python -m bot run
+
+test: lint types imports unit  ## everything that CI checks
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/deptry .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+imports: .venv/dev
+	$(BIN)/lint-imports
+
+unit: .venv/dev
+	$(BIN)/python -m pytest -q
+
+bench: .venv/dev        ## figures, printed side by side with their baselines
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf .venv
+
+.venv/core: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/dev: pyproject.toml .venv/core
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,216 @@
+"""What the parts of the house promise each other. Between the rooms only these types are passed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.command import Commands
+from bot.content import Content
+from bot.explanations import Explanations
+from bot.memory import Memory
+from bot.model import Attachment, Choice, File, Message, Reply, Source
+from bot.options import OptionsKeeper
+from bot.settings import Settings
+from bot.store import Store
+from bot.texts import Texts
+
+
+class Apology(Exception):  # noqa: N818 — the house's word for it
+    """Something a person should be told in plain words: a sentence of the catalogue and its values."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class RetryAfter(Exception):  # noqa: N818
+    """A platform asks for silence in one chat for so many seconds: outlets raise it, the gate handles it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"retry after {seconds} s")
+        self.seconds = seconds
+
+
+class Gone(Exception):  # noqa: N818
+    """This chat cannot be written to any more: the bot was removed or blocked, or the chat was deleted."""
+
+
+class Stage(Protocol):
+    """Answers a message, or rewrites it for the stages after this one, or passes (None).
+
+    A module in `handlers/stages` offers `build(services) -> Stage`. It is called off the event loop, once, at start; it
+    may load files and build indexes, and raises `ContentError` for a file it refuses. What it opens, it registers with
+    `services.closing`.
+    """
+
+    def __call__(self, message: Message, /) -> Awaitable[Reply | Message | None]:
+        """Answer, rewrite or pass."""
+        ...
+
+
+class Prober(Protocol):
+    """A stage or platform that can be asked whether what it depends on works (`python -m bot check`)."""
+
+    async def probe(self) -> str:
+        """Return one line about what answered. Raises `Apology` that says what is wrong and how to mend it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an answer as it stands now. The last write of a page has `final`; the outlet may skip any other.
+
+    Attributes:
+        number: 0 for the first page of the answer. Writing a number again redraws that page.
+        markdown: Whether `text` is Markdown to be formatted; never while a page is still growing.
+        choices: Buttons below the page (the answer's last page only).
+        files: What is sent with the page (the answer's last page only).
+        source: Where the answer came from.
+        last: Whether it is the answer's last page (known only when final).
+    """
+
+    number: int
+    text: str
+    final: bool
+    source: Source
+    markdown: bool = False
+    choices: tuple[Choice, ...] = ()
+    files: tuple[File, ...] = ()
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A chat may be written to `burst` times at once, and then once every `interval` seconds."""
+
+    burst: int
+    interval: float
+
+
+class Outlet(Protocol):
+    """The place one answer is written to. Made by its platform from the message alone."""
+
+    @property
+    def gate(self) -> str:
+        """The chat whose writes share one gate, unique over all platforms."""
+        ...
+
+    @property
+    def rate(self) -> Rate:
+        """How often that chat may be written to."""
+        ...
+
+    @property
+    def limit(self) -> int:
+        """How long a page may be, in the unit of `length`."""
+        ...
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two redraws of a growing page."""
+        ...
+
+    def length(self, text: str) -> int:
+        """Return the length of a text as the platform counts it, at worst (escaped, where it escapes)."""
+        ...
+
+    async def typing(self) -> None:
+        """Show that an answer is being made, for some seconds. Never fails."""
+        ...
+
+    async def write(self, page: Page) -> str:
+        """Draw a page, and return the platform's id of the message it is drawn in (empty while it has none).
+
+        Formatted text that the platform refuses is written again as plain text. "Not modified" is success.
+
+        Raises:
+            RetryAfter: Nothing was written; the platform asks for silence.
+            Gone: Nothing can be written here any more.
+        """
+        ...
+
+
+class Receive(Protocol):
+    """Where a platform hands over what people say, one message after the other, in their order."""
+
+    async def __call__(self, message: Message, /) -> None:
+        """Take a message over. When this returns, the platform may be told that it was received."""
+        ...
+
+
+class Moved(Protocol):
+    """Told by a platform when a chat gets another id (a Telegram group becomes a supergroup)."""
+
+    async def __call__(self, platform: str, old: str, new: str, /) -> None:
+        """Move everything kept about the old chat to the new one."""
+        ...
+
+
+class Platform(Protocol):
+    """Opens connections, listens, makes outlets, reads attachments.
+
+    A module in `bot/platforms` offers `build(settings, texts, commands) -> Platform | None`; None where the settings
+    have no token for it.
+    """
+
+    @property
+    def name(self) -> str:
+        """The platform's name, as messages carry it."""
+        ...
+
+    async def listen(self, receive: Receive, moved: Moved) -> None:
+        """Connect and hand over messages until cancelled. On cancellation stop listening; outlets still work."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections. Nothing is written after this."""
+        ...
+
+    def outlet(self, message: Message) -> Outlet:
+        """Return the place to write the answer to this message to."""
+        ...
+
+    async def read(self, attachment: Attachment) -> bytes:
+        """Return a file's content. Raises `Apology` when it is gone or too large."""
+        ...
+
+    async def is_admin(self, message: Message) -> bool:
+        """Return whether the sender administers the chat (in a private chat: always)."""
+        ...
+
+    async def probe(self) -> str:
+        """Return who the bot is there. Raises `Apology` that says what is wrong and how to mend it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What stages and commands are given. Made once, in `app.py`.
+
+    Attributes:
+        random: Chance, seeded in tests.
+        clock: Seconds since the epoch.
+        closing: Takes what must be closed at shutdown, closed in reverse order.
+    """
+
+    settings: Settings
+    store: Store
+    memory: Memory
+    options: OptionsKeeper
+    explanations: Explanations
+    texts: Texts
+    content: Content
+    commands: Commands
+    platforms: Mapping[str, Platform]
+    random: random.Random
+    clock: Callable[[], float]
+    closing: AsyncExitStack
+
+    def say(self, message: Message, key: str, **values: Any) -> str:
+        """Return a sentence of the catalogue in the language of this message."""
+        return self.texts.say(message.language, key, **values)

@@ -1,0 +1,219 @@
+"""The values that travel through the house: what a person said and what the bot answers. Standard library only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who talks. `id` is the platform's; `language` is the BCP 47 tag of their client, or empty."""
+
+    id: str
+    name: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A place people talk in. `thread` is the topic or thread within it, empty for the chat itself."""
+
+    id: str
+    private: bool
+    title: str = ""
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message: the platform's `id` to read it by, and `size` in bytes."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The message that this one replies to. `mine` says that the bot wrote it."""
+
+    id: str
+    text: str
+    sender: Person | None = None
+    mine: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command asked for with typed options (a Discord slash command), not as text."""
+
+    name: str
+    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What the owner's FAQ has near a question, without being sure of it. `choice` is the data of a button for it."""
+
+    id: str
+    question: str
+    answer: str
+    confidence: float
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What is remembered together: a person's words in one topic of one chat. `person` is empty where a chat shares."""
+
+    platform: str
+    chat: str
+    thread: str
+    person: str
+
+    @property
+    def key(self) -> str:
+        """Text that no other conversation has: each part is percent-encoded, so that no id can imitate a border."""
+        return ":".join(quote(part, safe="") for part in (self.platform, self.chat, self.thread, self.person))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something a person said, the same for every platform. Plain data: an outlet can be made from it anywhere.
+
+    Attributes:
+        platform: The platform's name.
+        id: The platform's id of the message within its chat.
+        update: What makes this delivery of it unique on the platform; the same twice is answered once.
+        time: Seconds since the epoch at which it was said.
+        addressed: It was said to the bot: in private, by mention, as a reply to the bot, as a command, or by a button.
+        choice: The data of the button that was pressed; `text` is then the button's label.
+        origin: What the platform needs beside the ids to answer (an interaction's token, say).
+        language: The catalogue language to answer in; the dispatcher fills it in.
+        facts: What earlier stages found near it without being sure.
+        interrupted: How many turns this message has stopped.
+    """
+
+    platform: str
+    id: str
+    update: str
+    chat: Chat
+    sender: Person
+    text: str
+    time: float
+    addressed: bool = False
+    quote: Quote | None = None
+    attachments: tuple[Attachment, ...] = ()
+    invocation: Invocation | None = None
+    choice: str = ""
+    origin: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    facts: tuple[Fact, ...] = ()
+    interrupted: int = 0
+
+    @property
+    def conversation(self) -> Conversation:
+        """The sender's own conversation here."""
+        return Conversation(self.platform, self.chat.id, self.chat.thread, self.sender.id)
+
+    def dump(self) -> str:
+        """Return the message as one line of ASCII JSON (lone surrogates survive it)."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @staticmethod
+    def load(line: str) -> Message:
+        """Return the message that `dump` wrote."""
+        data: dict[str, Any] = json.loads(line)
+        quoted, invocation = data["quote"], data["invocation"]
+        return Message(
+            **{
+                **data,
+                "chat": Chat(**data["chat"]),
+                "sender": Person(**data["sender"]),
+                "quote": quoted and _quote(quoted),
+                "attachments": tuple(Attachment(**each) for each in data["attachments"]),
+                "invocation": invocation and Invocation(**invocation),
+                "facts": tuple(Fact(**each) for each in data["facts"]),
+            }
+        )
+
+
+def _quote(data: dict[str, Any]) -> Quote:
+    sender = data["sender"]
+    attachments = tuple(Attachment(**each) for each in data["attachments"])
+    return Quote(**{**data, "sender": sender and Person(**sender), "attachments": attachments})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer came from.
+
+    Attributes:
+        kind: `command`, `rule`, `faq`, `chat`, `none` (nobody knew) or `error`.
+        id: The command's name, the rule's or entry's id, the model's name.
+        confidence: The probability that it is the right answer, 0 to 1, where the stage gives one.
+        runners_up: The next best ids with their confidence.
+    """
+
+    kind: str
+    id: str = ""
+    confidence: float | None = None
+    runners_up: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button. `data` (at most 64 bytes of UTF-8) comes back as `Message.choice`, `label` as its text."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is part of an answer."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Words that only stand in until the answer comes ("others are waiting too"); never part of it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer.
+
+    Attributes:
+        source: Where it came from.
+        text: What is known of it already.
+        words: What is still arriving, to be appended to `text`. It ends normally only when the answer is whole; an
+            `Apology` raised in it means that the answer broke off, and why.
+        markdown: Whether the text is Markdown; otherwise it is shown exactly as written.
+        remember: Whether question and answer are kept in memory.
+    """
+
+    source: Source
+    text: str = ""
+    words: AsyncIterator[str | Notice] | None = None
+    choices: tuple[Choice, ...] = ()
+    files: tuple[File, ...] = ()
+    markdown: bool = False
+    remember: bool = True
+
+
+__all__ = [
+    "Attachment", "Chat", "Choice", "Conversation", "Fact", "File", "Invocation", "Message", "Notice", "Person",
+    "Quote", "Reply", "Source", "replace",
+]  # fmt: skip

@@ -1,0 +1,82 @@
+"""What one chat has chosen for itself, kept in Redis; with Redis away, the defaults."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Literal, get_args, get_type_hints
+from urllib.parse import quote
+
+from bot.model import Message
+from bot.store import Store, key
+
+FRESH_SECONDS = 1.0
+LARGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A chat's choices.
+
+    Attributes:
+        memory: `user`: each person has a memory of their own here; `shared`: one for all, with names; `off`: none.
+        unaddressed: What rules and FAQ do with messages that are not said to the bot: answer when `sure`, or `never`.
+    """
+
+    memory: Literal["user", "shared", "off"] = "user"
+    unaddressed: Literal["sure", "never"] = "sure"
+
+
+CHOICES: dict[str, tuple[str, ...]] = {name: get_args(hint) for name, hint in get_type_hints(Options).items()}
+
+
+class OptionsKeeper:
+    """The options of every chat; read at most once a second for each."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._known: dict[str, tuple[float, Options]] = {}
+
+    async def of(self, message: Message) -> Options:
+        """Return the options of the message's chat."""
+        where = chat_key(message.platform, message.chat.id)
+        known = self._known.get(where)
+        if known and self._clock() - known[0] < FRESH_SECONDS:
+            return known[1]
+        kept: dict[str, str] = await self._store.attempt(
+            lambda: self._store.client.hgetall(key("options", tag=where)), {}
+        )
+        options = Options(**{name: value for name, value in kept.items() if value in CHOICES.get(name, ())})
+        self._remember(where, options)
+        return options
+
+    async def choose(self, message: Message, name: str, value: str) -> bool:
+        """Set one option of the message's chat. Return False when it could not be kept."""
+        where = chat_key(message.platform, message.chat.id)
+
+        async def keep() -> bool:
+            await self._store.client.hset(key("options", tag=where), name, value)
+            return True
+
+        options = Options(**{**asdict(await self.of(message)), name: value})
+        kept: dict[str, str] = await self._store.attempt(keep, default=False)
+        if kept:
+            self._remember(where, options)
+        return kept
+
+    def _remember(self, where: str, options: Options) -> None:
+        if len(self._known) >= LARGEST:
+            self._known.clear()
+        self._known[where] = (self._clock(), options)
+
+
+def chat_key(platform: str, chat: str) -> str:
+    """Return text that no other chat has."""
+    return f"{quote(platform, safe='')}:{quote(chat, safe='')}"
+
+
+def shown(options: Options) -> dict[str, str]:
+    """Return the options by name."""
+    return asdict(options)

@@ -1,0 +1,1 @@
+"""FAQ retrieval: entries, index, scoring, calibration. Knows no chat."""

@@ -1,0 +1,48 @@
+"""Folding: texts that mean the same to a reader become the same text, and every place in it can be found again."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+import opencc
+
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
+SPACES = re.compile(r"\s+")
+# Zalgo: more marks on one letter than any script's writing has.
+MARKS = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+
+
+@functools.cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def simplify(text: str) -> str:
+    """Return the text in Simplified characters (OpenCC's `t2s`); the length stays the same."""
+    if text.isascii():
+        return text
+    simplified: str = _simplifier().convert(text)
+    return simplified if len(simplified) == len(text) else "".join(_simplifier().convert(each) for each in text)
+
+
+def fold(text: str) -> str:
+    """Return a text as it is compared: NFKC, no invisible characters, lower case, Simplified, single spaces, trimmed.
+
+    價格 and 价格, ＡＰＩ and api fold to the same. Folding twice is folding once.
+    """
+    if not text.isascii():
+        text = INVISIBLE.sub("", _once(text))
+        while (again := _once(text)) != text:
+            text = again
+    return SPACES.sub(" ", text.casefold()).strip()
+
+
+def _once(text: str) -> str:
+    composed = unicodedata.normalize("NFKC", MARKS.sub(r"\1", text)).casefold()
+    return simplify(INVISIBLE.sub("", composed))

@@ -1,0 +1,1 @@
+"""The stages of an answer, one file each; each joins a room of handlers to the contract."""
