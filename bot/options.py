@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 from urllib.parse import quote
 
 from bot.model import Message
@@ -70,6 +70,12 @@ class OptionsKeeper:
         if len(self._known) >= LARGEST:
             self._known.clear()
         self._known[where] = (self._clock(), options)
+
+
+def _read(kept: Mapping[str, str]) -> Options:
+    """Make options of what is kept; what this version does not know (any more) is left out."""
+    known: dict[str, Any] = {name: value for name, value in kept.items() if value in CHOICES.get(name, ())}
+    return Options(**known)
 
 
 def chat_key(platform: str, chat: str) -> str:

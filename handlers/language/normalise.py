@@ -11,6 +11,7 @@ import opencc
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
+SURROGATES = re.compile("[\ud800-\udfff]")
 SPACES = re.compile(r"\s+")
 # Zalgo: more marks on one letter than any script's writing has.
 MARKS = re.compile(
@@ -24,9 +25,10 @@ def _simplifier() -> opencc.OpenCC:
 
 
 def simplify(text: str) -> str:
-    """Return the text in Simplified characters (OpenCC's `t2s`); the length stays the same."""
+    """Return the text in Simplified characters (OpenCC's `t2s`); the length stays the same. Lone surrogates become U+FFFD."""
     if text.isascii():
         return text
+    text = SURROGATES.sub("\ufffd", text)
     simplified: str = _simplifier().convert(text)
     return simplified if len(simplified) == len(text) else "".join(_simplifier().convert(each) for each in text)
 
