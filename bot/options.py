@@ -45,10 +45,9 @@ class OptionsKeeper:
         known = self._known.get(where)
         if known and self._clock() - known[0] < FRESH_SECONDS:
             return known[1]
-        kept: dict[str, str] = await self._store.attempt(
-            lambda: self._store.client.hgetall(key("options", tag=where)), {}
-        )
-        options = Options(**{name: value for name, value in kept.items() if value in CHOICES.get(name, ())})
+        slot = key("options", tag=where)
+        empty: dict[str, str] = {}
+        options = _read(await self._store.attempt(lambda: self._store.client.hgetall(slot), empty))
         self._remember(where, options)
         return options
 
@@ -61,7 +60,7 @@ class OptionsKeeper:
             return True
 
         options = Options(**{**asdict(await self.of(message)), name: value})
-        kept: dict[str, str] = await self._store.attempt(keep, default=False)
+        kept = await self._store.attempt(keep, default=False)
         if kept:
             self._remember(where, options)
         return kept

@@ -25,7 +25,7 @@ def _simplifier() -> opencc.OpenCC:
 
 
 def simplify(text: str) -> str:
-    """Return the text in Simplified characters (OpenCC's `t2s`); the length stays the same. Lone surrogates become U+FFFD."""
+    """Return the text in Simplified characters (OpenCC's `t2s`), as long as it was; lone surrogates become U+FFFD."""
     if text.isascii():
         return text
     text = SURROGATES.sub("\ufffd", text)
