@@ -8,7 +8,9 @@ from bot.command import Command, Parameter, Value
 from bot.contract import Apology
 from bot.model import Message
 
-NAMED = re.compile(r"""(?:^|(?<=\s))(?P<name>[a-z_]+)[:=：](?:"(?P<quoted>[^"]*)"|“(?P<curly>[^”]*)”|(?P<bare>\S*))""")
+NAMED = re.compile(
+    r"""(?:^|(?<=\s))(?P<name>[a-z_]+)[:=：](?:"(?P<quoted>[^"]*)"|“(?P<curly>[^”]*)”|(?P<bare>\S*))\s?"""
+)
 TRUE = ("true", "yes", "on", "1", "是", "开", "開")
 FALSE = ("false", "no", "off", "0", "否", "关", "關")
 
