@@ -55,7 +55,7 @@ class Draft:
 
 
 def printable(text: str) -> str:
-    """Return an answer as it is kept: `\\n` between lines, no control characters, no space around it."""
+    """Return an answer as it is kept: a line feed between lines, no control characters, no space around it."""
     return UNPRINTABLE.sub("", BREAKS.sub("\n", text)).strip()
 
 
