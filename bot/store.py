@@ -36,6 +36,10 @@ class StoreError(RuntimeError):
     """The store cannot be opened. The message says why and what to do."""
 
 
+class StoreBusy(StoreError):
+    """The data directory is in use by another process."""
+
+
 class Store:
     """Redis, which may go away and come back: work on it then has no effect, is warned of once, and heals by itself."""
 
@@ -133,7 +137,7 @@ def _locked(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StoreError(
+            raise StoreBusy(
                 f"DATA_DIR: another process is using {data_dir}; stop it, give this one another DATA_DIR, "
                 "or let both use one server by REDIS_URL"
             ) from None
