@@ -68,7 +68,7 @@ class Telegram:
             ears = Ears(self._account, self._commands, receive, courtesies)
             self._poll = Poll(bot, ears.take, self._patience)
             if await self._poll.meet():
-                courtesies.create_task(publish(bot, self._commands, self._settings.language))
+                courtesies.create_task(publish(bot, self._commands, self._settings.default_language))
                 await self._poll.run()
         raise Apology("platforms.telegram_token")
 
