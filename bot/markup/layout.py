@@ -102,6 +102,9 @@ class Layout:
         info = node.info.strip()
         language = info if LANGUAGE.fullmatch(info) else ""
         code = node.content.rstrip()
+        if not code:
+            self.pen.write(f"{node.markup}{info}")
+            return
         self.pen.block(code if language or not info else f"{info}\n{code}", language)
 
     def _table(self, node: SyntaxTreeNode) -> None:
