@@ -17,13 +17,16 @@ import wcwidth
 Length = Callable[[str], int]
 
 LONGEST_LANGUAGE = 16
+LONGEST_INDENTATION = 32
 FENCE = re.compile(r"[ \t]{0,12}(`{3,8}(?=[^`\n]*$)|~{3,8})[ \t]*([^\s`~{]*)[^\n]*", re.MULTILINE)
 PARAGRAPH = re.compile(r"\n[ \t]*\n")
 LINE = re.compile(r"\n")
 CLOSING_QUOTES = "”’」』）〉》】〕\"')\\]"
-SENTENCE = re.compile(f"(?:[。！？!?…．]+[{CLOSING_QUOTES}]*|[.!?…]+[{CLOSING_QUOTES}]*(?=\\s))")
+SENTENCE = re.compile(f"(?:[。！？!?…．]+[{CLOSING_QUOTES}]*|(?<![.!?…])[.!?…]+[{CLOSING_QUOTES}]*(?=\\s))")
 ASCII_SENTENCE_END = re.compile(f"[.!?]+[{CLOSING_QUOTES}]*$")
-CLAUSE = re.compile(f"[，；：、,;:]+[{CLOSING_QUOTES}]*(?=[^\\x21-\\x7e])")
+CLAUSE = re.compile(f"(?<![，；：、,;:])[，；：、,;:]+[{CLOSING_QUOTES}]*(?=[^\\x21-\\x7e])")
+# Between characters, but not between these: half surrogates of one character, and marks that belong together.
+TORN = re.compile("[\ud800-\udbff][\udc00-\udfff]|\\*\\*|``+|~~|__")
 WORD = re.compile(r"\s+|(?<=[^\W\d_][\-/])(?=[^\W\d_])")
 
 
@@ -124,9 +127,10 @@ def _begin(text: str, place: Place) -> tuple[int, Fence | None]:
         whole = len(text) == text.find(line, start) + len(line)
         if line and (fence.closed_by(line) or (whole and not line.strip().strip(fence.marker[0]))):
             start, fence = text.find(line, start) + len(line), None
-    blank = len(text) - start - len(text[start:].lstrip())
-    kept = blank - 1 - text.rfind("\n", start, start + blank) + start if fence or not start else 0
-    return start + blank - (kept if kept <= LONGEST_LANGUAGE * 2 else 0), fence
+    first = len(text) - len(text[start:].lstrip())
+    indented = max(text.rfind("\n", start, first) + 1, start)
+    keeps = (fence is not None or start == 0) and first - indented <= LONGEST_INDENTATION
+    return indented if keeps else first, fence
 
 
 def _fit(text: str, start: int, room: int, length: Length) -> int:
@@ -199,7 +203,7 @@ def _candidates(text: str, start: int, half: int, end: int, blocks: list[_Block]
     clauses = [match.end() for match in CLAUSE.finditer(text, half, end + 1)][::-1]
     for offsets in (sentences, clauses, words):
         yield [each for each in offsets if not _within_span(text, start, each)]
-    yield words
+    yield from (sentences, clauses, words)
 
 
 def _ends(text: str, match: re.Match[str]) -> bool:
@@ -216,6 +220,7 @@ def _within_span(text: str, start: int, offset: int) -> bool:
 def _between_characters(text: str, start: int, end: int) -> int:
     """Return the last offset up to `end` that is not within a character as people see it."""
     boundary = start + wcwidth.grapheme_boundary_before(text[start : end + 1], end + 1 - start)
-    if boundary > start:
-        return boundary
-    return end - 1 if "\ud800" <= text[end - 1] <= "\udbff" and end - 1 > start else end
+    if boundary == start:  # One character takes the whole page (combining marks without end): cut within it.
+        boundary = end
+    torn = next((each for each in TORN.finditer(text, start, end + 1) if each.start() < boundary < each.end()), None)
+    return torn.start() if torn and text[start : torn.start()].strip() else boundary
