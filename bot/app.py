@@ -19,9 +19,11 @@ from bot.contract import Apology, Platform, Services, Stage
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.explanations import Explanations
+from bot.mailbox import Mailbox
 from bot.memory import Memory
 from bot.options import OptionsKeeper
 from bot.places import Places
+from bot.replica import Replica, held_replica
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
@@ -42,6 +44,7 @@ class House:
     stages: Mapping[str, Stage]
     dispatcher: Dispatcher
     turns: Turns
+    replica: Replica
 
     async def listen(self) -> bool:
         """Listen on all platforms until told to stop, one has nothing more to say, or none is left; then drain.
@@ -53,10 +56,11 @@ class House:
         with _signals(stop):
             async with asyncio.TaskGroup() as group:
                 watch = group.create_task(self._watch())
+                beat = group.create_task(self.replica.beat(self.services.store))
                 listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
                 group.create_task(_stop_when_all_ended(listening, stop))
                 await stop.wait()
-                for task in (watch, *listening):
+                for task in (watch, beat, *listening):
                     task.cancel()
             cancelled = await self.turns.drain(self.services.settings.grace)
         if cancelled:
@@ -79,8 +83,9 @@ class House:
                 return True
 
     async def _watch(self) -> None:
-        """Take changed content files into use, as long as the bot runs."""
+        """Take up what dead processes left, and changed content files into use, as long as the bot runs."""
         while True:
+            await self.dispatcher.sweep()
             await asyncio.sleep(LOOK_SECONDS)
             await asyncio.to_thread(self.services.content.refresh)
 
@@ -98,9 +103,12 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)
         stages = await asyncio.to_thread(discover.stages, services)
+        replica = closing.enter_context(held_replica(settings.data_dir))
+        await replica.announce(store)
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
-        yield House(services, stages, Dispatcher(services, stages, turns, Delivery(services.texts)), turns)
+        dispatcher = Dispatcher(services, stages, turns, Delivery(services.texts), Mailbox(store, replica))
+        yield House(services, stages, dispatcher, turns, replica)
 
 
 def _services(settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack) -> Services:

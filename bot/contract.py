@@ -135,6 +135,10 @@ class Outlet(Protocol):
         """
         ...
 
+    async def adopt(self, number: int, written: str) -> None:
+        """Take a page as drawn already, in the message with this id: writing it redraws that message."""
+        ...
+
     async def done(self) -> None:
         """The turn is over, answered or not; nothing more is written."""
         ...
@@ -166,6 +170,11 @@ class Platform(Protocol):
     @property
     def name(self) -> str:
         """The platform's name, as messages carry it."""
+        ...
+
+    @property
+    def lasting(self) -> bool:
+        """Whether another process can answer later what was said here (not in a terminal, which is gone by then)."""
         ...
 
     async def listen(self, receive: Receive, moved: Moved) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import structlog
@@ -13,57 +14,113 @@ from bot.arrivals import Arrivals
 from bot.contract import Apology, Outlet, Services, Stage
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
+from bot.mailbox import Letter, Mailbox
 from bot.memory import remembered
 from bot.model import Choice, Conversation, Message, Reply, Source
 from bot.moving import move_chat
+from bot.store import Write
 from bot.texts import language_of
 from bot.turns import Turns
+from bot.witness import Superseded, Witness
 
 log = structlog.get_logger(__name__)
 
 # Control characters mean nothing in a chat, and half a surrogate pair cannot even be sent.
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 CLOSEST = 3
+# How often a message is tried whose answer each time ended the process.
+MOST_ATTEMPTS = 3
 
 
 class Dispatcher:
     """Takes messages over, and lets each have its turn."""
 
-    def __init__(self, services: Services, stages: Mapping[str, Stage], turns: Turns, delivery: Delivery) -> None:
+    def __init__(
+        self, services: Services, stages: Mapping[str, Stage], turns: Turns, delivery: Delivery, mailbox: Mailbox
+    ) -> None:
         self._services = services
         self._stages = stages
         self._turns = turns
         self._delivery = delivery
-        self._arrivals = Arrivals(services.store)
+        self._mailbox = mailbox
+        self._arrivals = Arrivals()
 
     async def receive(self, message: Message) -> None:
         """Take a message over: when this returns, it will have its turn after those before it in its conversation."""
-        message = self.understood(message)
-        if not await self._arrivals.first(message):
+        if not self._arrivals.first(message):
             return
+        message = self.understood(message)
         where = await self._where(message)
         asked = self._services.commands.asked(message)
         if asked and asked.interrupting:
-            message = replace(message, interrupted=self._turns.cancel(where))
-        self._turns.start(where, lambda: self._turn(message))
+            message = replace(message, interrupted=await self._interrupt(where))
+        lasting = self._services.platforms[message.platform].lasting
+        match await self._mailbox.accept(message, where) if lasting else "unkept":
+            case "new":
+                self._turns.start(where, lambda: self._drain(where))
+            case "unkept":
+                keep = self._services.store.write
+                self._turns.start(where, lambda: self._turn(message, self._outlet(message), keep))
 
     async def moved(self, platform: str, old: str, new: str) -> None:
         """Move everything kept about a chat to its new id."""
         await move_chat(self._services.store, platform, old, new)
 
-    async def _turn(self, message: Message) -> None:
+    async def sweep(self) -> None:
+        """Take up what dead processes have left unanswered."""
+        for where in await self._mailbox.left_behind():
+            if where not in self._turns:
+                self._turns.start(where, lambda where=where: self._drain(where))  # type: ignore[misc]
+
+    async def _interrupt(self, where: Conversation) -> int:
+        """Cancel the turn under way and forget those that wait. Return how many they were."""
+        here = self._turns.cancel(where)
+        return max(here, await self._mailbox.clear(where))
+
+    async def _drain(self, where: Conversation) -> None:
+        """Answer all that lies in a conversation's mailbox, unless another process is about it."""
+        while True:
+            async with self._mailbox.held(where) as mine:
+                while mine and (letter := await self._mailbox.take(where)):
+                    await self._open(letter, where)
+            # Who lost the race for the lock relies on us to find what came before we let it go.
+            if not mine or not await self._mailbox.waiting(where):
+                return
+
+    async def _open(self, letter: Letter, where: Conversation) -> None:
+        """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew."""
+        message = letter.message
+        outlet = Witness(self._outlet(message), self._mailbox, where)
+        if letter.begun:
+            await self._resume(letter, outlet)
+        elif self._services.clock() - message.time > self._services.settings.answer_within:
+            log.warning("too late to answer", conversation=where.hash, update=message.update)
+        elif letter.attempts > MOST_ATTEMPTS:
+            log.error("given up: its answer has ended the process again and again", conversation=where.hash)
+        else:
+            await self._turn(message, outlet, functools.partial(self._mailbox.finish, where, letter.line))
+            return
+        await self._mailbox.finish(where, letter.line)
+
+    async def _turn(self, message: Message, outlet: Outlet, keep: Callable[..., Awaitable[object]]) -> None:
+        """Answer a message, and let `keep` write what is to be kept of it, also when that is nothing."""
         started = time.monotonic()
-        outlet = self._services.platforms[message.platform].outlet(message)
+        writes: list[Write] = []
+        mine = True
         try:
             reply = await self._answer_or_apologise(message)
-            if reply is None:
-                return
-            shown = await self._delivery.show(reply, outlet, message.language)
-            await self._keep(message, reply, shown, time.monotonic() - started)
+            if reply:
+                shown = await self._delivery.show(reply, outlet, message.language)
+                writes = await self._keeping(message, reply, shown, time.monotonic() - started)
+        except Superseded:
+            log.info("another process answers this", conversation=message.conversation.hash)
+            mine = False
         except Exception:  # the one boundary: nothing that goes wrong in a turn reaches another
             log.exception("turn failed", conversation=message.conversation.hash)
         finally:
             await _done(outlet)
+            if mine:
+                await keep(*writes)
 
     async def answer(self, message: Message) -> Reply | None:
         """Ask the stages in order; the first that answers, answers. None: nobody was asked and nobody is sure."""
@@ -83,14 +140,33 @@ class Dispatcher:
             log.exception("stage failed", conversation=message.conversation.hash)
             return self._error(message, "core.bug") if message.addressed else None
 
-    async def _keep(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> None:
-        """Keep what was said and why, in one round trip; a broken-off answer is explained but not remembered."""
+    async def _resume(self, letter: Letter, outlet: Outlet) -> None:
+        """Mark the answer that a sudden end broke off, where it stands, or say that there may have been one."""
+        message, key = letter.message, "core.perhaps_shown"
+        text = ""
+        if letter.pages:
+            last = letter.pages[max(letter.pages)]
+            await outlet.adopt(0, last.id)
+            text, key = f"{last.text}\n\n", "core.restarted"
+        reply = Reply(Source("error", key), text + self._services.say(message, key), remember=False)
+        try:
+            await self._delivery.show(reply, outlet, message.language)
+        except Exception:  # as in a turn
+            log.exception("resuming failed", conversation=message.conversation.hash)
+        finally:
+            await _done(outlet)
+
+    async def _keeping(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> list[Write]:
+        """Return the writes that keep what was said and why; a broken-off answer is explained but not remembered."""
         services = self._services
         writes = [services.explanations.keeping(message, shown.ids, Explanation(reply.source, round(seconds, 4)))]
         if shown.whole and reply.remember:
             options = await services.options.of(message)
             writes.append(services.memory.adding(message, shown.text, reply.source.kind, options))
-        await services.store.write(*writes)
+        return writes
+
+    def _outlet(self, message: Message) -> Outlet:
+        return self._services.platforms[message.platform].outlet(message)
 
     async def _where(self, message: Message) -> Conversation:
         """Return the conversation whose turns follow each other: the one that is remembered together."""

@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     content_dir: Path = HOUSE / "deploy" / "content"
     stages: Words = ("commands", "rules", "faq", "chat")
     default_language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
+    answer_within: float = Field(3600, gt=0)
     grace: float = Field(20, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -23,6 +23,9 @@ class Turns:
     def __len__(self) -> int:
         return len(self._running) + sum(len(queue) for queue in self._waiting.values())
 
+    def __contains__(self, conversation: object) -> bool:
+        return conversation in self._running
+
     def start(self, conversation: Hashable, work: Work) -> None:
         """Run a turn after those of its conversation that came before it. `work` handles its own errors."""
         self._waiting.setdefault(conversation, deque()).append(work)

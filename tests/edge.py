@@ -16,6 +16,7 @@ class Screen:
 
     pages: list[Page] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    adopted: dict[tuple[str, int], str] = field(default_factory=dict)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -60,6 +61,9 @@ class Wall:
             self.screen.changed.notify_all()
         return f"answer-{self.message.id}-{page.number}"
 
+    async def adopt(self, number: int, written: str) -> None:
+        self.screen.adopted[self.message.id, number] = written
+
     async def done(self) -> None:
         async with self.screen.changed:
             self.screen.ended.append(self.message.id)
@@ -73,6 +77,7 @@ class Edge:
     screen: Screen = field(default_factory=Screen)
     admins: frozenset[str] = frozenset({"root"})
     name: str = "test"
+    lasting: bool = True
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
         await asyncio.Event().wait()

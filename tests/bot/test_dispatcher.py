@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -12,7 +13,9 @@ from bot import discover
 from bot.contract import Apology, Services
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
+from bot.mailbox import Mailbox
 from bot.model import Fact, Message, Notice, Reply, Source
+from bot.replica import Replica
 from bot.store import Store, make_client
 from bot.turns import Turns
 from tests.conftest import make_services
@@ -54,7 +57,8 @@ class Scene:
         self.stages = Stages()
         self.turns = Turns()
         stages = {**discover.stages(self.services), "echo": self.stages.echo}
-        self.dispatcher = Dispatcher(self.services, stages, self.turns, Delivery(services.texts))
+        mailbox = Mailbox(self.services.store, Replica("test", uuid.uuid4().hex))
+        self.dispatcher = Dispatcher(self.services, stages, self.turns, Delivery(services.texts), mailbox)
 
     @property
     def screen(self) -> Screen:

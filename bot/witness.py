@@ -1,0 +1,69 @@
+"""An outlet that notes what it draws: after a sudden end nobody begins an answer anew that a person has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.contract import Outlet, Page, Rate
+from bot.mailbox import Drawn, Mailbox
+from bot.model import Conversation
+
+
+class Superseded(Exception):  # noqa: N818 — not an error: the turn is another process's now
+    """Another process has taken the conversation over; nothing more is to be written here."""
+
+
+@dataclass(slots=True)
+class Witness:
+    """Writes through to an outlet: before the first write it notes that the answer begins, after each what is drawn."""
+
+    outlet: Outlet
+    mailbox: Mailbox
+    where: Conversation
+    begun: bool = False
+
+    @property
+    def gate(self) -> str:
+        """The outlet's."""
+        return self.outlet.gate
+
+    @property
+    def rate(self) -> Rate:
+        """The outlet's."""
+        return self.outlet.rate
+
+    @property
+    def limit(self) -> int:
+        """The outlet's."""
+        return self.outlet.limit
+
+    @property
+    def pace(self) -> float:
+        """The outlet's."""
+        return self.outlet.pace
+
+    def length(self, text: str) -> int:
+        """Return the outlet's length of a text."""
+        return self.outlet.length(text)
+
+    async def typing(self) -> None:
+        """Show that an answer is being made."""
+        await self.outlet.typing()
+
+    async def write(self, page: Page) -> str:
+        """Draw a page. Raises `Superseded` where another process answers now, and what the outlet raises."""
+        if not self.begun and not await self.mailbox.begin(self.where):
+            raise Superseded
+        self.begun = True
+        written = await self.outlet.write(page)
+        if written and not page.last:  # The last page is noted by the end of the turn itself, a moment later.
+            await self.mailbox.note(self.where, page.number, Drawn(written, page.text))
+        return written
+
+    async def adopt(self, number: int, written: str) -> None:
+        """Take a page as drawn already."""
+        await self.outlet.adopt(number, written)
+
+    async def done(self) -> None:
+        """The turn is over."""
+        await self.outlet.done()
