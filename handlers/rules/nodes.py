@@ -72,7 +72,7 @@ def _check_depth(file: File, text: str, loader: Any) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
-            file.refuse(event.start_mark.line, "lists are nested too deeply here")
+            file.refuse(event.start_mark.line if event.start_mark else 0, "lists are nested too deeply here")
 
 
 def mapping(file: File, node: yaml.MappingNode, known: Sequence[str]) -> dict[str, yaml.Node]:

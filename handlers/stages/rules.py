@@ -104,7 +104,11 @@ class Cooldowns:
         async def first() -> bool:
             return bool(await store.client.set(slot, "1", nx=True, px=milliseconds))
 
-        return await store.attempt(first, default=True)
+        claimed = await store.attempt(first, default=True)
+        if not claimed:
+            # Another process answered: when its cooldown ends is known to Redis alone.
+            self._until.pop((where, rule.id), None)
+        return claimed
 
     def _begin(self, slot: tuple[str, str], now: float, seconds: float) -> None:
         if len(self._until) >= MOST_REMEMBERED:

@@ -128,7 +128,7 @@ def test_a_derived_id_is_short_and_never_empty(text: str) -> None:
         ("- patterns: [[a]]\n  answer: b", 1, "the pattern must be a text"),
         ("- patterns: a\n  patterns: b\n  answer: b", 2, "patterns: stands twice"),
         ("- patterns: a\n  answers: b\n  answer: b", 3, "answers and answer mean the same"),
-        ("- {id: x, pattern: a, answer: b}\n- {id: x, pattern: c, answer: d}", 2, "the id x is taken by the rule in line 1"),
+        ("- {id: x, pattern: a, answer: b}\n- {id: x, pattern: c, answer: d}", 2, "the id x is taken by the rule"),
         ("- patterns: a\n  answer: b\n  priority: 1.5", 3, "priority must be a whole number, not 1.5"),
         ("- patterns: a\n  answer: b\n  cooldown: soon", 3, "cooldown must be a number, not soon"),
         ("- patterns: a\n  answer: b\n  cooldown: -1", 3, "cooldown must be 0 or more, not -1"),
