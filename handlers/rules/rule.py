@@ -66,8 +66,6 @@ class Pattern:
             reason = error.args[0]
             words = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
             raise RuleError(f"the regex {self.text} is refused: {words}") from None
-        except UnicodeEncodeError:
-            raise RuleError("the regex holds half of a character (a lone surrogate)") from None
 
     @property
     def groups(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from handlers.language.normalise import fold
 from handlers.rules.matcher import Rules
-from handlers.rules.rule import KINDS, Answer, Kind, Pattern, Rule
+from handlers.rules.rule import KINDS, Answer, Kind, Pattern, Rule, RuleError
 from handlers.rules.search import FEW_REGEXES, SET_SIZE
 from tests.handlers.rules import naive
 
@@ -39,6 +39,7 @@ def answering(text: str, *rules: Rule, addressed: bool = True, chat: str = "") -
         ("word", "价格", ["价格是多少", "请问价格", "價格"], ["物价格外高"]),
         ("word", "c++", ["学 C++ 难吗", "c++"], ["abc++"]),
         ("regex", r"^#(\d+)$", ["#12", "＃１２"], ["#12a", "a #12"]),
+        ("regex", "b　+c", ["a　b　C"], ["bc"]),
         ("regex", "價格（.+）", ["价格(a)", "價格（甲）"], ["价格a"]),
         ("regex", r"\bAPI\b", ["the api", "Ａpi"], ["therapist"]),
     ],
@@ -123,6 +124,25 @@ def test_no_message_is_too_odd_or_too_long(text: str) -> None:
     match = rules.match(text)
     assert match is None or match.text
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "exact"])
+def test_a_pattern_with_half_a_character_is_only_an_odd_pattern(kind: Kind) -> None:
+    assert answering("a \ud800 b", rule("r", Pattern("a \ud800 b", kind))) == "r"
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "glob"}, {"text": " "}])
+def test_a_pattern_made_in_a_notebook_is_checked_as_well(wrong: dict[str, Any]) -> None:
+    with pytest.raises(RuleError):
+        Pattern(**({"text": "a"} | wrong))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"patterns": ()}, {"answers": ()}, {"cooldown": -1.0}, {"answers": (Answer("{x}"),)}]
+)
+def test_a_rule_made_in_a_notebook_is_checked_as_well(wrong: dict[str, Any]) -> None:
+    with pytest.raises(RuleError):
+        replace(rule("r", "a"), **wrong)
 
 
 def test_no_rules_answer_nothing() -> None:
