@@ -88,9 +88,10 @@ class Rules:
         folded = fold(text)
         if not folded:
             return ()
-        fired = self._fired(self._keywords.find(folded) | self._regexes.find(folded))
-        if not fired:
+        found = self._keywords.find(folded) | self._regexes.find(folded)
+        if not found:
             return ()
+        fired = self._fired(found)
         order = sorted(fired, key=lambda index: (-self.rules[index].priority, -fired[index][0], index))
         able = [index for index in order if applies(self.rules[index], addressed=addressed, chat=chat)]
         ids = [self.rules[index].id for index in able]

@@ -70,9 +70,12 @@ class Keywords:
     def find(self, folded: str) -> dict[int, Span]:
         """Return the leftmost place of every pattern that occurs, by its number."""
         found: dict[int, Span] = {}
-        text = Text(folded)
         # Overlapping and filtered afterwards: an automaton that keeps only the longest loses shorter ones that fit.
-        for needle, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+        hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        if not hits:
+            return found
+        text = Text(folded)
+        for needle, start, end in hits:
             for number, fits in self._uses[needle]:
                 if number not in found and fits(text, start, end):
                     found[number] = (start, end)
@@ -87,10 +90,12 @@ class Regexes:
 
     def __init__(self, patterns: Iterable[tuple[int, str]]) -> None:
         regexes = tuple((number, re2.compile(folded, regex_options())) for number, folded in patterns)
-        self._blocks = tuple(_blocks(regexes))
+        self._blocks = tuple(_blocks(regexes)) if regexes else ()
 
     def find(self, folded: str) -> dict[int, Span]:
         """Return the leftmost match of every regex that has one, by its number."""
+        if not self._blocks:
+            return {}
         trying = (each for block in self._blocks for each in block.worth_trying(folded))
         found = ((number, regex.search(folded)) for number, regex in trying)
         return {number: match.span() for number, match in found if match}
