@@ -46,14 +46,15 @@ def fold(text: str) -> str:
     價格 and 价格, ＡＰＩ and api fold to the same. Folding twice is folding once.
     """
     if not text.isascii():
-        text = INVISIBLE.sub("", _once(text))
         while (again := _once(text)) != text:
             text = again
     return SPACES.sub(" ", text.casefold()).strip()
 
 
 def _once(text: str) -> str:
-    composed = unicodedata.normalize("NFKC", MARKS.sub(r"\1", text)).casefold()
+    if MARKS.search(text):
+        text = MARKS.sub(r"\1", text)
+    composed = unicodedata.normalize("NFKC", text).casefold()
     return simplify(INVISIBLE.sub("", composed))
 
 

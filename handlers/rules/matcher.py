@@ -21,20 +21,32 @@ class Match:
     Attributes:
         said: The whole text, as the person wrote it.
         span: Where the pattern was found in the folded text.
-        groups: What the named groups of the rule's regexes took, as written but half-width.
         runners_up: The ids of the rules that would have answered next.
     """
 
     rule: Rule
     said: str
     span: Span
-    groups: Mapping[str, str]
     runners_up: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """What was found, as the person wrote it."""
         return written(self.said, *self.span)
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """What the named groups of the rule's regexes took, as written but half-width (they go into links).
+
+        Where two regexes have the same group, the first that took something counts.
+        """
+        regexes = [each.regex for each in (*self.rule.patterns, *self.rule.all) if each.kind == "regex"]
+        groups: dict[str, str] = {}
+        for found in filter(None, (regex.search(fold(self.said)) for regex in regexes)):
+            for name, number in found.re.groupindex.items():
+                if found.group(number) and name not in groups:
+                    groups[name] = _plain(written(self.said, *found.span(number)))
+        return groups
 
 
 class Rules:
@@ -76,17 +88,17 @@ class Rules:
         folded = fold(text)
         if not folded:
             return ()
-        fired = self._fired(self._keywords.find(folded) | self._regexes.find(folded))
-        if not fired:
+        found = self._keywords.find(folded) | self._regexes.find(folded)
+        if not found:
             return ()
+        fired = self._fired(found)
         order = sorted(fired, key=lambda index: (-self.rules[index].priority, -fired[index][0], index))
         able = [index for index in order if applies(self.rules[index], addressed=addressed, chat=chat)]
-        return tuple(self._match(text, folded, able[place:], fired) for place in range(len(able)))
-
-    def _match(self, text: str, folded: str, ranked: list[int], fired: Mapping[int, tuple[int, Span]]) -> Match:
-        rule = self.rules[ranked[0]]
-        runners_up = tuple(self.rules[index].id for index in ranked[1 : 1 + RUNNERS_UP])
-        return Match(rule, text, fired[ranked[0]][1], _groups(rule, text, folded), runners_up)
+        ids = [self.rules[index].id for index in able]
+        return tuple(
+            Match(self.rules[index], text, fired[index][1], tuple(ids[place + 1 : place + 1 + RUNNERS_UP]))
+            for place, index in enumerate(able)
+        )
 
     def _fired(self, found: Mapping[int, Span]) -> dict[int, tuple[int, Span]]:
         """Return, by the rule's index, how long its match is and where."""
@@ -95,16 +107,17 @@ class Rules:
             for index in self._wanted[number]:
                 if index not in best or _is_better(span, best[index]):
                     best[index] = span
-        return {index: (length, span) for index, span in best.items() if (length := self._length(index, span, found))}
+        lengths = ((index, span, self._length(index, span, found)) for index, span in best.items())
+        return {index: (length, span) for index, span, length in lengths if length is not None}
 
-    def _length(self, index: int, span: Span, found: Mapping[int, Span]) -> int:
-        """Return how many characters the rule's match has, 0 where a demand is not met."""
+    def _length(self, index: int, span: Span, found: Mapping[int, Span]) -> int | None:
+        """Return how many characters the rule's match has, None where a demand is not met."""
         own = span[1] - span[0]
         if index not in self._demands:
             return own
         every, none = self._demands[index]
         if not all(number in found for number in every) or any(number in found for number in none):
-            return 0
+            return None
         lengths = [found[number][1] - found[number][0] for number in every]
         return own + sum(lengths if self.rules[index].patterns else lengths[1:])
 
@@ -120,15 +133,5 @@ def applies(rule: Rule, *, addressed: bool, chat: str) -> bool:
     return not rule.chats or any(fnmatchcase(chat, each) for each in rule.chats)
 
 
-def _groups(rule: Rule, text: str, folded: str) -> dict[str, str]:
-    """Return what the named groups took; of two regexes with the same group the first that took something counts."""
-    groups: dict[str, str] = {}
-    for pattern in (*rule.patterns, *rule.all):
-        found = pattern.regex.search(folded) if pattern.kind == "regex" else None
-        if not found:
-            continue
-        for name, number in pattern.regex.groupindex.items():
-            if found.group(number) and name not in groups:
-                taken = unicodedata.normalize("NFKC", written(text, *found.span(number)))
-                groups[name] = INVISIBLE.sub("", taken)
-    return groups
+def _plain(text: str) -> str:
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text))

@@ -12,6 +12,7 @@ import yaml
 from handlers.rules.rule import RuleError
 
 T = TypeVar("T")
+DEEPEST = 20
 TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -50,15 +51,28 @@ def compose(file: File, content: bytes) -> yaml.Node | None:
     text = _decoded(file, content)
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        _check_depth(file, text, loader)
         node: yaml.Node | None = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # A quote that is never closed is a mistake where it opens, not at the end of the file.
+        unclosed = error.problem == "found unexpected end of stream"
+        mark = error.context_mark if unclosed else error.problem_mark or error.context_mark
         file.refuse(mark.line if mark else 0, f"this is not valid YAML: {error.problem or error.context}")
     except yaml.reader.ReaderError as error:
         file.refuse(text.count("\n", 0, error.position), f"this is not valid YAML: {error.reason}")
-    except RecursionError:
-        file.refuse(0, "the lists in this file are nested too deeply")
     return node
+
+
+def _check_depth(file: File, text: str, loader: Any) -> None:
+    """Refuse what is nested so deeply that composing it, which is recursive, would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            file.refuse(event.start_mark.line if event.start_mark else 0, "lists are nested too deeply here")
 
 
 def mapping(file: File, node: yaml.MappingNode, known: Sequence[str]) -> dict[str, yaml.Node]:

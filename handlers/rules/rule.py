@@ -66,8 +66,6 @@ class Pattern:
             reason = error.args[0]
             words = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
             raise RuleError(f"the regex {self.text} is refused: {words}") from None
-        except UnicodeEncodeError:
-            raise RuleError("the regex holds half of a character (a lone surrogate)") from None
 
     @property
     def groups(self) -> frozenset[str]:
@@ -170,10 +168,9 @@ def groups_of(patterns: tuple[Pattern, ...]) -> frozenset[str]:
 
 def check_placeholders(answer: Answer, groups: frozenset[str]) -> None:
     """Raise `RuleError` where the answer has a placeholder that nothing fills."""
-    known = FIXED | groups
     for name in placeholders(answer.text):
-        if name not in known:
-            shown = ", ".join(f"{{{each}}}" for each in sorted(known))
+        if name not in FIXED and name not in groups:
+            shown = ", ".join(f"{{{each}}}" for each in sorted(FIXED | groups))
             raise RuleError(
                 f"nothing fills the placeholder {{{name}}} (there are {shown}; write {{{{ and }}}} for braces)"
             )

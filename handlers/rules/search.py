@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import ahocorasick_rs
@@ -69,49 +70,79 @@ class Keywords:
     def find(self, folded: str) -> dict[int, Span]:
         """Return the leftmost place of every pattern that occurs, by its number."""
         found: dict[int, Span] = {}
-        text = Text(folded)
         # Overlapping and filtered afterwards: an automaton that keeps only the longest loses shorter ones that fit.
-        for needle, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+        hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        if not hits:
+            return found
+        text = Text(folded)
+        for needle, start, end in hits:
             for number, fits in self._uses[needle]:
                 if number not in found and fits(text, start, end):
                     found[number] = (start, end)
         return found
 
 
+Numbered = tuple[int, Any]
+
+
 class Regexes:
     """All patterns that are regexes; sets of hundreds tell in one pass which of them are worth trying."""
 
     def __init__(self, patterns: Iterable[tuple[int, str]]) -> None:
-        self._all = tuple((number, re2.compile(folded, regex_options())) for number, folded in patterns)
-        many = len(self._all) > FEW_REGEXES
-        blocks = range(0, len(self._all), SET_SIZE) if many else ()
-        self._sets = tuple((_set_of(self._all[at : at + SET_SIZE]), at) for at in blocks)
+        regexes = tuple((number, re2.compile(folded, regex_options())) for number, folded in patterns)
+        self._blocks = tuple(_blocks(regexes)) if regexes else ()
 
     def find(self, folded: str) -> dict[int, Span]:
         """Return the leftmost match of every regex that has one, by its number."""
-        found = ((number, regex.search(folded)) for number, regex in self._worth_trying(folded))
+        if not self._blocks:
+            return {}
+        trying = (each for block in self._blocks for each in block.worth_trying(folded))
+        found = ((number, regex.search(folded)) for number, regex in trying)
         return {number: match.span() for number, match in found if match}
 
-    def _worth_trying(self, folded: str) -> Iterable[tuple[int, Any]]:
-        if not self._sets:
-            return self._all
-        return [each for block, at in self._sets for each in self._possible(block, at, folded)]
 
-    def _possible(self, block: Any, at: int, folded: str) -> Iterable[tuple[int, Any]]:
-        """A set that runs out of memory says nothing, not even its last regex, which always matches: try them all."""
-        size = min(SET_SIZE, len(self._all) - at)
-        hits = block.Match(folded)
-        if size not in hits:
-            return self._all[at : at + size]
-        return [self._all[at + hit] for hit in sorted(hits) if hit < size]
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Regexes, and the set of them with one more that always matches; no set where one would be slower or too big."""
+
+    regexes: tuple[Numbered, ...]
+    union: Any = None
+
+    def worth_trying(self, folded: str) -> Iterable[Numbered]:
+        """Return the regexes that match, and perhaps others."""
+        if self.union is None:
+            return self.regexes
+        hits = self.union.Match(folded) or ()
+        # A set that runs out of memory names no regex, not even the one that always matches.
+        if len(self.regexes) not in hits:
+            return self.regexes
+        return [self.regexes[hit] for hit in sorted(hits) if hit < len(self.regexes)]
 
 
-def _set_of(regexes: tuple[tuple[int, Any], ...]) -> Any:
+def _blocks(regexes: tuple[Numbered, ...]) -> Iterator[Block]:
+    """Divide regexes until a set of each part fits into memory."""
+    if len(regexes) <= FEW_REGEXES:
+        yield Block(regexes)
+        return
+    union = _union(regexes) if len(regexes) <= SET_SIZE else None
+    if union is not None:
+        yield Block(regexes, union)
+        return
+    middle = len(regexes) // 2
+    yield from _blocks(regexes[:middle])
+    yield from _blocks(regexes[middle:])
+
+
+def _union(regexes: tuple[Numbered, ...]) -> Any:
+    """Return the set of some regexes, None where it is too big."""
     options = re2.Options()
     options.max_mem, options.log_errors, options.case_sensitive = SET_BYTES, False, regex_options().case_sensitive
-    block = re2.Set.SearchSet(options)
-    for _, regex in regexes:
-        block.Add(regex.pattern)
-    block.Add("(?s).*")
-    block.Compile()
-    return block
+    union = re2.Set.SearchSet(options)
+    try:
+        for _, regex in regexes:
+            union.Add(regex.pattern)
+        union.Add("(?s).*")
+        union.Compile()
+    except re2.error:
+        return None
+    return union

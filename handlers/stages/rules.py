@@ -65,11 +65,11 @@ class RulesStage:
         rule = match.rule
         weights = [answer.weight for answer in rule.answers]
         (answer,) = self._services.random.choices(rule.answers, weights)
-        text = render(answer.text, self._values(match, message), markdown=rule.markdown)
+        text = render(answer.text, self._values(match, message, answer.text), markdown=rule.markdown)
         runners_up = tuple((each, CERTAIN) for each in match.runners_up)
         return Reply(Source("rule", rule.id, CERTAIN, runners_up), text, markdown=rule.markdown)
 
-    def _values(self, match: Match, message: Message) -> Mapping[str, str]:
+    def _values(self, match: Match, message: Message, template: str) -> Mapping[str, str]:
         """Date and time are the process's local ones (variable TZ)."""
         now = datetime.fromtimestamp(self._services.clock(), UTC).astimezone()
         return {
@@ -78,7 +78,7 @@ class RulesStage:
             "chat": message.chat.title or message.sender.name,
             "date": f"{now:%Y-%m-%d}",
             "time": f"{now:%H:%M}",
-            "match": match.text,
+            "match": match.text if "{match}" in template else "",
         }
 
 
@@ -104,7 +104,11 @@ class Cooldowns:
         async def first() -> bool:
             return bool(await store.client.set(slot, "1", nx=True, px=milliseconds))
 
-        return await store.attempt(first, default=True)
+        claimed = await store.attempt(first, default=True)
+        if not claimed:
+            # Another process answered: when its cooldown ends is known to Redis alone.
+            self._until.pop((where, rule.id), None)
+        return claimed
 
     def _begin(self, slot: tuple[str, str], now: float, seconds: float) -> None:
         if len(self._until) >= MOST_REMEMBERED:
