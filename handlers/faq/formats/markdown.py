@@ -18,6 +18,8 @@ ID = re.compile(r"\s*\{#([^{}\s]+)\}\s*$")
 ASKED = re.compile(r"(?:相似问|also asked|相似问 / also asked)\s*[:：]", re.IGNORECASE)
 FENCE = "answer"  # the info string of a fence that holds an answer which would not read the same outside of one
 DEEPEST = 6
+HEADING = ("heading_open",)
+ITEM = ("bullet_list_open", "list_item_open", "paragraph_open")
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -159,6 +161,14 @@ def _fenced(answer: str) -> str:
 
 def _escaped(text: str) -> str:
     """Return a text that a heading or item shows as it is: its punctuation escaped where it would be a mark."""
-    tokens = _parser().parse(f"# {text}")
-    same = [each.type for each in tokens[:1]] == ["heading_open"] and _plain(tokens[1]) == text
-    return text if same and not ID.search(text) else PUNCTUATION.sub(r"\\\1", text)
+    # Both as a heading and as an item: "> x" is a quotation in an item only, "x #" loses its mark in a heading only.
+    shown = _shown_alone(f"# {text}", HEADING) == text and _shown_alone(f"- {text}", ITEM) == text
+    return text if shown and not ID.search(text) else PUNCTUATION.sub(r"\\\1", text)
+
+
+def _shown_alone(written: str, blocks: tuple[str, ...]) -> str | None:
+    """Return the text of the only inline in Markdown made of just these blocks, None for any other Markdown."""
+    tokens = _parser().parse(written)
+    if tuple(each.type for each in tokens if each.nesting == 1) != blocks:
+        return None
+    return next((_plain(each) for each in tokens if each.type == "inline"), None)
