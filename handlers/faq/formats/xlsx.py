@@ -79,19 +79,27 @@ def _number(value: float, style: str) -> str:
 
 def write(path: Path, entries: Iterable[Entry]) -> None:
     """Write a workbook of one sheet. Raises `FaqError` for a text that is too long for a cell."""
+    rows = [
+        [_fitting(text, f"{path.name}, row {number}") for text in row]
+        for number, row in enumerate(table.rows(tuple(entries)), 1)
+    ]
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("FAQ")
     sheet.freeze_panes = "A2"
-    for number, row in enumerate(table.rows(tuple(entries)), 1):
-        sheet.append([_cell(sheet, text, f"{path.name}, row {number}") for text in row])
+    for row in rows:
+        sheet.append([_cell(sheet, text) for text in row])
     book.save(path)
 
 
-def _cell(sheet: Any, text: str, place: str) -> Any:
+def _fitting(text: str, place: str) -> str:
     escaped = ESCAPED.sub(r"_x005F\g<0>", text)
     if len(escaped) > LONGEST:
         raise FaqError(f"{place}: Excel takes {LONGEST} characters in a cell, and this has {len(escaped)}.")
-    cell = WriteOnlyCell(sheet, value=escaped)
+    return escaped
+
+
+def _cell(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"  # a text that begins with = is no formula
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
