@@ -115,12 +115,11 @@ def _united(held: Entry, new: Entry, *, overrule: bool) -> Entry:
     first = new if overrule else held
     # Its own id says that it is the same entry, so a new wording of the question is one.
     question = new.question if held.id == new.id else held.question
-    others = (*held.alternatives, held.question, new.question, *new.alternatives)
     return replace(
         held,
         question=question,
         answer=first.answer,
-        alternatives=_others(question, others),
+        alternatives=_others(question, held.alternatives, (held.question, new.question, *new.alternatives)),
         twin=_twin(held.twin, new.twin, overrule=overrule),
         tags=tuple(dict.fromkeys((*held.tags, *new.tags))),
         markdown=first.markdown,
@@ -130,18 +129,20 @@ def _united(held: Entry, new: Entry, *, overrule: bool) -> Entry:
 def _twin(held: Twin | None, new: Twin | None, *, overrule: bool) -> Twin | None:
     if held is None or new is None:
         return held or new
-    first, second = (new, held) if overrule else (held, new)
-    others = (*held.alternatives, second.question, *new.alternatives)
-    return replace(first, alternatives=_others(first.question, others))
+    first = new if overrule else held
+    others = (held.question, new.question, *new.alternatives)
+    return replace(first, alternatives=_others(first.question, held.alternatives, others))
 
 
-def _others(question: str, others: Iterable[str]) -> tuple[str, ...]:
-    """Return the other ways to ask, each once as it is compared."""
-    first: dict[str, str] = {}
-    for each in others:
-        first.setdefault(fold(each), each)
-    first.pop(fold(question), None)
-    return tuple(first.values())
+def _others(question: str, held: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
+    """Return the other ways to ask: those there are, and of the new ones those that are compared as none of them."""
+    others = [each for each in held if each != question]
+    known = {fold(question), *map(fold, others)}
+    for each in new:
+        if fold(each) not in known:
+            known.add(fold(each))
+            others.append(each)
+    return tuple(others)
 
 
 def _changes(old: Entry, new: Entry) -> list[str]:

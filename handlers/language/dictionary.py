@@ -12,8 +12,8 @@ import rjieba
 
 SHAPE = re.compile(r"(\S+)(?:\s+(\S+))?(?:\s+(\S+))?")
 HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
-# Names with a mark or digits inside them: Node.js, v2.0, wi-fi, C++, x86-64.
-MIXED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[.\-+#][A-Za-z0-9]*)+(?<![.\-])")
+# A letter and a Chinese character: B站, T恤. (Node.js, C++ and v2.0 stay whole anyway; nothing holds TCP/IP together.)
+MIXED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][\u3400-\u9fff]")
 LONGEST, SHORTEST = 6, 2
 OFTEN = 3  # texts in which a word must be cut through before it is proposed
 TOGETHER = 0.5  # share of its rarest character's occurrences that a new word must make up
@@ -98,8 +98,8 @@ def segmenter(words: Iterable[Word]) -> rjieba.Jieba:
 def proposals(texts: Iterable[str], known: Iterable[Word] = ()) -> tuple[str, ...]:
     """Return dictionary lines for words that stand in several texts and are cut through by the segmentation.
 
-    A word is a run of Chinese characters that seldom occur without each other there, or a name like Node.js. The
-    frequency is the least one with which it stays whole.
+    A word is a run of Chinese characters that seldom occur without each other there, or a name like B站. The frequency
+    is at least the one with which it stays whole.
     """
     segmentation = segmenter(known)
     found: dict[str, Seen] = defaultdict(Seen)
@@ -141,7 +141,7 @@ def _varied(neighbours: Counter[str], texts: int) -> bool:
 
 
 def _cut_through(text: str, segmentation: rjieba.Jieba) -> Iterator[tuple[str, int]]:
-    """Yield, with their offsets, the names and runs of Chinese characters that the segmentation cuts through."""
+    """Yield, with their offsets, the names and the runs of Chinese characters that the segmentation cuts through."""
     ends, at = {0}, 0
     for piece in segmentation.cut(text, True):  # noqa: FBT003 — rjieba's signature
         at += len(piece)
@@ -163,7 +163,7 @@ def _grams(text: str, first: int, last: int, ends: set[int]) -> Iterator[tuple[s
 
 def _is_word(word: str, seen: Seen, characters: Counter[str]) -> bool:
     if not HAN_RUN.fullmatch(word):
-        return True
+        return seen.free
     # Of a word's characters some may stand elsewhere too; at least one mostly belongs to it.
     shares = sorted(seen.texts / characters[each] for each in word)
     return seen.free and shares[-1] >= TOGETHER and shares[0] >= TOGETHER / 3
