@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from handlers.faq.draft import Draft, entries_of, free_id
+from handlers.faq.draft import Draft, derived_id, entries_of, free_id
 from handlers.faq.entry import Entry, Twin
 from handlers.language.normalise import fold
 
@@ -113,8 +113,9 @@ def _clash(held: Entry, new: Entry) -> str:
 def _united(held: Entry, new: Entry, *, overrule: bool) -> Entry:
     """Return the entry with what the new one adds; where it overrules, its words replace those it answers to."""
     first = new if overrule else held
-    # Its own id says that it is the same entry, so a new wording of the question is one.
-    question = new.question if held.id == new.id else held.question
+    # An id that it was given says that it is the same entry, so that its question is a new wording.
+    given = held.id == new.id != derived_id(new.question)
+    question = new.question if given else held.question
     return replace(
         held,
         question=question,
