@@ -89,12 +89,20 @@ class _Merging:
         if clash and (again or not self.overrule):
             return Outcome(CONFLICT, entry.question, f"{place}: {clash} than {held.id}, which stays")
         self.taken.add(at)
-        united = _united(held, entry, overrule=bool(clash))
+        united = _united(held, self._without_others(at, entry), overrule=bool(clash))
         if united == held:
             return Outcome(DUPLICATE if again else UNCHANGED, entry.question, f"as {held.id}")
         self.entries[at] = united
         self._remember(at, united)
         return Outcome(CHANGED, entry.question, f"{held.id}: {', '.join(_changes(held, united))}")
+
+    def _without_others(self, at: int, entry: Entry) -> Entry:
+        """Return the entry without the ways to ask that lead to another one already: they would shadow it."""
+        mine = [each for each in entry.alternatives if self.questions.get(fold(each), at) == at]
+        question = entry.question
+        if self.questions.get(fold(question), at) != at:
+            question = self.entries[at].question
+        return replace(entry, question=question, alternatives=tuple(mine))
 
     def _remember(self, at: int, entry: Entry) -> None:
         for each in entry.questions:
