@@ -23,11 +23,8 @@ def read(path: Path) -> tuple[Draft, ...]:
 def _draft(place: str, line: str) -> Draft:
     try:
         fields = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        reason = (
-            f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        )
-        raise FaqError(f"{place}: this is not JSON ({reason}).") from None
+    except (ValueError, RecursionError) as error:
+        raise FaqError(f"{place}: this is not JSON ({_reason(error)}).") from None
     if not isinstance(fields, dict):
         raise FaqError(f'{place}: a line must be an object like {{"question": …, "answer": …}}.')
     _spelled(place, fields)
@@ -45,6 +42,12 @@ def _draft(place: str, line: str) -> Draft:
         None if twin is None else _wording(place, twin),
         language,
     )
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at column {error.colno}"
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
 
 
 def _spelled(place: str, fields: Mapping[str, Any]) -> None:

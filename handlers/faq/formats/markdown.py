@@ -10,7 +10,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from handlers.faq.draft import Draft, Wording, derived_id, one_line, wording
+from handlers.faq.draft import Draft, FaqError, Wording, derived_id, one_line, wording
 from handlers.faq.entry import Entry
 from handlers.faq.formats.text import utf8
 
@@ -36,8 +36,16 @@ class Section:
 
 
 def read(path: Path) -> tuple[Draft, ...]:
-    """Return a draft for each heading that has no heading below it. Raises `FaqError` where it is not UTF-8."""
-    return tuple(_drafts(path.name, utf8(path)))
+    """Return a draft for each heading that has no heading below it.
+
+    Raises:
+        FaqError: The file is not UTF-8, or is text without any heading.
+    """
+    text = utf8(path)
+    drafts = tuple(_drafts(path.name, text))
+    if text.strip() and not drafts:
+        raise FaqError(f"{path.name}, line 1: there is no heading (# …); each question is one, its answer below it.")
+    return drafts
 
 
 def _drafts(name: str, text: str) -> Iterator[Draft]:
@@ -63,7 +71,7 @@ def _sections(text: str) -> Iterator[Section]:
     lines = text.split("\n")
     tokens = _parser().parse("\n".join(lines))
     starts = [at for at, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
-    for at, following in zip(starts, [*starts[1:], None], strict=True):
+    for at, following in zip(starts, [*starts[1:], None][: len(starts)], strict=True):
         first, below = _span(tokens[at])
         end = _span(tokens[following])[0] if following else len(lines)
         yield Section(

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,11 @@ from handlers.faq.draft import Draft, FaqError
 from handlers.faq.entry import Entry
 from handlers.faq.formats import table
 
+# What openpyxl and the zip and XML readers below it raise for workbooks that are none.
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, EOFError, NotImplementedError),
+    *(LookupError, ValueError, TypeError, AttributeError, OverflowError, RuntimeError),
+)
 LONGEST = 32_767  # characters in a cell, Excel's limit
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 DECIMALS = re.compile(r"0\.(0+)")
@@ -32,7 +38,9 @@ def read(path: Path) -> tuple[Draft, ...]:
             # What openpyxl leaves out of a workbook (colours, checks of input) says nothing about its text.
             warnings.simplefilter("ignore")
             return _drafts(path)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, EOFError, SyntaxError) as error:
+    except FaqError:
+        raise
+    except DAMAGED as error:
         raise FaqError(f"{path.name}: this is not an Excel workbook (.xlsx), or it is damaged.") from error
 
 

@@ -149,6 +149,8 @@ def test_a_formula_is_written_as_text(tmp_path: Path) -> None:
 
 WRONG_LINES = {
     '{"question": "q?", "answer": "a"': "f.jsonl, line 2: this is not JSON (Expecting ',' delimiter at column 33).",
+    '{"id": ' + "1" * 5000 + "}": "f.jsonl, line 2: this is not JSON (a number is too long).",
+    "[" * 100_000: "f.jsonl, line 2: this is not JSON (nested too deeply).",
     "[1]": 'f.jsonl, line 2: a line must be an object like {"question": …, "answer": …}.',
     '{"question": "q?", "anwser": "a"}': 'f.jsonl, line 2: "anwser" is not a field, did you mean "answer"?',
     '{"question": ["q?"], "answer": "a"}': 'f.jsonl, line 2: question must be a text, not ["q?"].',
@@ -215,6 +217,11 @@ def test_headings_are_questions_and_those_above_are_tags(tmp_path: Path) -> None
 def test_a_question_without_answer_in_markdown_is_named(tmp_path: Path) -> None:
     with pytest.raises(FaqError, match=r'^f\.md, line 3: the answer to "b\?" is missing\.$'):
         read(tmp_path, "f.md", "# a?\ntext\n# b?\n")
+
+
+def test_a_document_without_headings_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FaqError, match=r"^f\.md, line 1: there is no heading"):
+        read(tmp_path, "f.md", "just text\n")
 
 
 def test_markdown_must_be_utf8(tmp_path: Path) -> None:
