@@ -117,11 +117,11 @@ def _candidates(asked: Sequence[Asked]) -> Iterator[tuple[Asked, Asked]]:
     frequency = Counter(gram for each in grams for gram in each)
     index: dict[str, list[int]] = defaultdict(list)
     for at, each in enumerate(asked):
-        size = len(each.folded)
-        rarest = sorted(grams[at], key=lambda gram: (frequency[gram], gram))[: _edits(size) * EDITED + 1]
+        size, edits = len(each.folded), _edits(len(each.folded))
+        rarest = sorted(grams[at], key=lambda gram: (frequency[gram], gram))[: edits * EDITED + 1]
         for other in sorted({other for gram in rarest for other in index[gram]}):
             apart = abs(len(asked[other].folded) - size)
-            if asked[other].entry.id != each.entry.id and apart <= _edits(size):
+            if apart <= edits and asked[other].entry.id != each.entry.id:
                 yield asked[other], each
         for gram in rarest:
             index[gram].append(at)

@@ -51,9 +51,9 @@ def _reason(error: ValueError | RecursionError) -> str:
 
 
 def _spelled(place: str, fields: Mapping[str, Any]) -> None:
-    for name in fields:
+    for name in fields.keys() - set(FIELDS):
         near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.8)
-        if name not in FIELDS and near and near[0] not in fields:
+        if near and near[0] not in fields:
             raise FaqError(f'{place}: "{name}" is not a field, did you mean "{near[0]}"?')
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -121,6 +122,7 @@ def _span(token: Token) -> tuple[int, int]:
     return first, end
 
 
+@functools.cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark")
 

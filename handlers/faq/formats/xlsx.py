@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import warnings
 import zipfile
@@ -24,7 +25,7 @@ from handlers.faq.formats import table
 # What openpyxl and the zip and XML readers below it raise for workbooks that are none.
 DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, EOFError, NotImplementedError),
-    *(LookupError, ValueError, TypeError, AttributeError, OverflowError, RuntimeError),
+    *(OSError, LookupError, ValueError, TypeError, AttributeError, OverflowError, RuntimeError),
 )
 LONGEST = 32_767  # characters in a cell, Excel's limit
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -33,19 +34,20 @@ DECIMALS = re.compile(r"0\.(0+)")
 
 def read(path: Path) -> tuple[Draft, ...]:
     """Return the drafts of a workbook. Raises `FaqError`."""
+    content = io.BytesIO(path.read_bytes())
     try:
         with warnings.catch_warnings():
             # What openpyxl leaves out of a workbook (colours, checks of input) says nothing about its text.
             warnings.simplefilter("ignore")
-            return _drafts(path)
+            return _drafts(path, content)
     except FaqError:
         raise
     except DAMAGED as error:
         raise FaqError(f"{path.name}: this is not an Excel workbook (.xlsx), or it is damaged.") from error
 
 
-def _drafts(path: Path) -> tuple[Draft, ...]:
-    with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
+def _drafts(path: Path, content: io.BytesIO) -> tuple[Draft, ...]:
+    with closing(openpyxl.load_workbook(content, read_only=True, data_only=True)) as book:
         sheets = [list(_rows(path, sheet)) for sheet in book.worksheets]
     named = [rows for rows in sheets if rows and table.header(rows[0][1])]
     chosen = named or [rows for rows in sheets if rows][:1]
