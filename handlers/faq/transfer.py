@@ -61,7 +61,7 @@ def export(target: Path, entries: Sequence[Entry]) -> tuple[str, ...]:
     if target.is_dir() or not target.suffix:
         registry.write(target, entries)
         return ()
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".faq-") as directory:
+    with tempfile.TemporaryDirectory(prefix="faq-") as directory:
         draft = Path(directory) / target.name
         registry.write(draft, entries)
         lost = _lost(entries, load(draft))
@@ -82,6 +82,8 @@ def _lost(written: Sequence[Entry], read: Sequence[Entry]) -> tuple[str, ...]:
 
 def _replace(target: Path, content: bytes) -> None:
     """Put a new content in a file's place at once: a reader sees the old one or the new one."""
+    target = target.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     path = Path(name)
     try:

@@ -29,10 +29,16 @@ def edited(path: Path, old: Sequence[Entry], new: Sequence[Entry]) -> str | None
         new: The same in the same order, perhaps changed, then those that are added.
     """
     text = utf8(path)
+    ending = "\r\n" if "\r\n" in text else "\n"
+    text = text.replace("\r\n", "\n")
     spans = _spans(path, text, len(old))
     if spans is None:
         return None
-    lines = text.split("\n")
+    changed = _changed(text.split("\n"), spans, old, new)
+    return changed.replace("\n", ending) if _reads_as(path, changed, new) else None
+
+
+def _changed(lines: list[str], spans: Sequence[tuple[int, int]], old: Sequence[Entry], new: Sequence[Entry]) -> str:
     indent = _indent(lines[spans[0][0]]) if spans else ""
     at = spans[-1][1] if spans else len(lines)
     added = "\n".join(_block(each, indent) for each in new[len(old) :])
@@ -42,8 +48,7 @@ def edited(path: Path, old: Sequence[Entry], new: Sequence[Entry]) -> str | None
     for (first, end), before, after in reversed(list(zip(spans, old, new, strict=False))):
         if before != after:
             lines[first:end] = _block(after, indent).rstrip("\n").split("\n")
-    changed = "\n".join(lines)
-    return changed if _reads_as(path, changed, new) else None
+    return "\n".join(lines)
 
 
 def _spans(path: Path, text: str, count: int) -> list[tuple[int, int]] | None:

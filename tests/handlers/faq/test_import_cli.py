@@ -84,8 +84,26 @@ def test_entries_in_brackets_are_written_anew_and_it_is_said(
     assert [each.question for each in load(faq)] == ["a?", "b?"]
 
 
-def test_a_conflict_is_reported_and_fails(faq: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("import", table(tmp_path, "多少钱？,十块。,"), "--to", faq) == 1
+def test_windows_line_endings_stay(faq: Path, tmp_path: Path) -> None:
+    faq.write_bytes(HELD.replace("\n", "\r\n").encode())
+    assert run("import", table(tmp_path, "怎么恢复？,看这里。,"), "--to", faq) == 0
+    content = faq.read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert len(load(faq)) == 3
+
+
+def test_a_link_stays_a_link(faq: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.yaml"
+    link.symlink_to(faq)
+    assert run("import", table(tmp_path, "怎么恢复？,看这里。,"), "--to", link) == 0
+    assert link.is_symlink()
+    assert len(load(faq)) == 3
+
+
+def test_a_conflict_is_reported_and_the_old_answer_stays(
+    faq: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", table(tmp_path, "多少钱？,十块。,"), "--to", faq) == 0
     assert "conflict: 多少钱？ (new.csv, line 2: another answer than price, which stays)" in capsys.readouterr().out
     assert faq.read_text(encoding="utf-8") == HELD
 
@@ -118,7 +136,6 @@ def test_empty_rows_are_counted_and_the_others_imported(
 
 
 def test_a_target_that_is_not_there_is_made_and_nothing_else_is_left(tmp_path: Path) -> None:
-    (tmp_path / "to").mkdir()
     assert run("import", table(tmp_path, "a?,1,"), "--to", tmp_path / "to" / "faq.yaml") == 0
     assert [each.name for each in (tmp_path / "to").iterdir()] == ["faq.yaml"]
 
