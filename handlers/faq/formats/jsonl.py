@@ -23,11 +23,8 @@ def read(path: Path) -> tuple[Draft, ...]:
 def _draft(place: str, line: str) -> Draft:
     try:
         fields = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        reason = (
-            f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        )
-        raise FaqError(f"{place}: this is not JSON ({reason}).") from None
+    except (ValueError, RecursionError) as error:
+        raise FaqError(f"{place}: this is not JSON ({_reason(error)}).") from None
     if not isinstance(fields, dict):
         raise FaqError(f'{place}: a line must be an object like {{"question": …, "answer": …}}.')
     _spelled(place, fields)
@@ -47,10 +44,16 @@ def _draft(place: str, line: str) -> Draft:
     )
 
 
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at column {error.colno}"
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
+
+
 def _spelled(place: str, fields: Mapping[str, Any]) -> None:
-    for name in fields:
+    for name in fields.keys() - set(FIELDS):
         near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.8)
-        if name not in FIELDS and near and near[0] not in fields:
+        if near and near[0] not in fields:
             raise FaqError(f'{place}: "{name}" is not a field, did you mean "{near[0]}"?')
 
 

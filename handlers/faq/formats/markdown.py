@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from handlers.faq.draft import Draft, Wording, derived_id, one_line, wording
+from handlers.faq.draft import Draft, FaqError, Wording, derived_id, one_line, wording
 from handlers.faq.entry import Entry
 from handlers.faq.formats.text import utf8
 
@@ -18,6 +19,8 @@ ID = re.compile(r"\s*\{#([^{}\s]+)\}\s*$")
 ASKED = re.compile(r"(?:相似问|also asked|相似问 / also asked)\s*[:：]", re.IGNORECASE)
 FENCE = "answer"  # the info string of a fence that holds an answer which would not read the same outside of one
 DEEPEST = 6
+HEADING = ("heading_open",)
+ITEM = ("bullet_list_open", "list_item_open", "paragraph_open")
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -34,8 +37,16 @@ class Section:
 
 
 def read(path: Path) -> tuple[Draft, ...]:
-    """Return a draft for each heading that has no heading below it. Raises `FaqError` where it is not UTF-8."""
-    return tuple(_drafts(path.name, utf8(path)))
+    """Return a draft for each heading that has no heading below it.
+
+    Raises:
+        FaqError: The file is not UTF-8, or is text without any heading.
+    """
+    text = utf8(path)
+    drafts = tuple(_drafts(path.name, text))
+    if text.strip() and not drafts:
+        raise FaqError(f"{path.name}, line 1: there is no heading (# …); each question is one, its answer below it.")
+    return drafts
 
 
 def _drafts(name: str, text: str) -> Iterator[Draft]:
@@ -61,7 +72,7 @@ def _sections(text: str) -> Iterator[Section]:
     lines = text.split("\n")
     tokens = _parser().parse("\n".join(lines))
     starts = [at for at, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
-    for at, following in zip(starts, [*starts[1:], None], strict=True):
+    for at, following in zip(starts, [*starts[1:], None][: len(starts)], strict=True):
         first, below = _span(tokens[at])
         end = _span(tokens[following])[0] if following else len(lines)
         yield Section(
@@ -111,6 +122,7 @@ def _span(token: Token) -> tuple[int, int]:
     return first, end
 
 
+@functools.cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark")
 
@@ -159,6 +171,14 @@ def _fenced(answer: str) -> str:
 
 def _escaped(text: str) -> str:
     """Return a text that a heading or item shows as it is: its punctuation escaped where it would be a mark."""
-    tokens = _parser().parse(f"# {text}")
-    same = [each.type for each in tokens[:1]] == ["heading_open"] and _plain(tokens[1]) == text
-    return text if same and not ID.search(text) else PUNCTUATION.sub(r"\\\1", text)
+    # Both as a heading and as an item: "> x" is a quotation in an item only, "x #" loses its mark in a heading only.
+    shown = _shown_alone(f"# {text}", HEADING) == text and _shown_alone(f"- {text}", ITEM) == text
+    return text if shown and not ID.search(text) else PUNCTUATION.sub(r"\\\1", text)
+
+
+def _shown_alone(written: str, blocks: tuple[str, ...]) -> str | None:
+    """Return the text of the only inline in Markdown made of just these blocks, None for any other Markdown."""
+    tokens = _parser().parse(written)
+    if tuple(each.type for each in tokens if each.nesting == 1) != blocks:
+        return None
+    return next((_plain(each) for each in tokens if each.type == "inline"), None)

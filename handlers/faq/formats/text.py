@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import re
 from pathlib import Path
 
 from handlers.faq.draft import FaqError
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-HAN = re.compile(r"[\u3400-\u9fff]")
 # The lead bytes of the characters in everyday use: GB 2312's first level, Big5's first level.
-COMMON = {"gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6)}
-NAMES = {"utf-16": "UTF-16", "gb18030": "GB18030 (Chinese Excel)", "big5": "Big5"}
+COMMON = {"gb18030": (0xB0, 0xD7), "cp950": (0xA4, 0xC6)}
+PUNCTUATION = range(0xA1, 0xA4)  # lead bytes of it in both
+NAMES = {"utf-16": "UTF-16", "gb18030": "GB18030 (Chinese Excel)", "cp950": "Big5"}
 
 
 def utf8(path: Path) -> str:
@@ -60,6 +59,8 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _everyday(text: str, encoding: str) -> float:
+    """Return the share of everyday characters among those that are neither ASCII nor punctuation and symbols."""
     first, last = COMMON[encoding]
-    han = HAN.findall(text)
-    return sum(first <= each.encode(encoding)[0] <= last for each in han) / len(han) if han else 0
+    leads = [each.encode(encoding)[0] for each in text if not each.isascii()]
+    told = [lead for lead in leads if lead not in PUNCTUATION]
+    return sum(first <= lead <= last for lead in told) / len(told) if told else 0

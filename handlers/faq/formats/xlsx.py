@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +22,11 @@ from handlers.faq.draft import Draft, FaqError
 from handlers.faq.entry import Entry
 from handlers.faq.formats import table
 
+# What openpyxl and the zip and XML readers below it raise for workbooks that are none.
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, EOFError, NotImplementedError),
+    *(OSError, LookupError, ValueError, TypeError, AttributeError, OverflowError, RuntimeError),
+)
 LONGEST = 32_767  # characters in a cell, Excel's limit
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 DECIMALS = re.compile(r"0\.(0+)")
@@ -27,17 +34,20 @@ DECIMALS = re.compile(r"0\.(0+)")
 
 def read(path: Path) -> tuple[Draft, ...]:
     """Return the drafts of a workbook. Raises `FaqError`."""
+    content = io.BytesIO(path.read_bytes())
     try:
         with warnings.catch_warnings():
             # What openpyxl leaves out of a workbook (colours, checks of input) says nothing about its text.
             warnings.simplefilter("ignore")
-            return _drafts(path)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, EOFError, SyntaxError) as error:
+            return _drafts(path, content)
+    except FaqError:
+        raise
+    except DAMAGED as error:
         raise FaqError(f"{path.name}: this is not an Excel workbook (.xlsx), or it is damaged.") from error
 
 
-def _drafts(path: Path) -> tuple[Draft, ...]:
-    with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
+def _drafts(path: Path, content: io.BytesIO) -> tuple[Draft, ...]:
+    with closing(openpyxl.load_workbook(content, read_only=True, data_only=True)) as book:
         sheets = [list(_rows(path, sheet)) for sheet in book.worksheets]
     named = [rows for rows in sheets if rows and table.header(rows[0][1])]
     chosen = named or [rows for rows in sheets if rows][:1]
@@ -79,19 +89,27 @@ def _number(value: float, style: str) -> str:
 
 def write(path: Path, entries: Iterable[Entry]) -> None:
     """Write a workbook of one sheet. Raises `FaqError` for a text that is too long for a cell."""
+    rows = [
+        [_fitting(text, f"{path.name}, row {number}") for text in row]
+        for number, row in enumerate(table.rows(tuple(entries)), 1)
+    ]
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("FAQ")
     sheet.freeze_panes = "A2"
-    for number, row in enumerate(table.rows(tuple(entries)), 1):
-        sheet.append([_cell(sheet, text, f"{path.name}, row {number}") for text in row])
+    for row in rows:
+        sheet.append([_cell(sheet, text) for text in row])
     book.save(path)
 
 
-def _cell(sheet: Any, text: str, place: str) -> Any:
+def _fitting(text: str, place: str) -> str:
     escaped = ESCAPED.sub(r"_x005F\g<0>", text)
     if len(escaped) > LONGEST:
         raise FaqError(f"{place}: Excel takes {LONGEST} characters in a cell, and this has {len(escaped)}.")
-    cell = WriteOnlyCell(sheet, value=escaped)
+    return escaped
+
+
+def _cell(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"  # a text that begins with = is no formula
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell

@@ -20,7 +20,12 @@ Pairs = Mapping[str, tuple[yaml.Node, yaml.Node]]
 
 def read(path: Path) -> tuple[Draft, ...]:
     """Return the drafts of a file. Raises `FaqError` for what is not YAML or not a FAQ."""
-    document = root(path, utf8(path))
+    return parse(path, utf8(path))
+
+
+def parse(path: Path, text: str) -> tuple[Draft, ...]:
+    """Return the drafts that the text of a file has. Raises `FaqError`."""
+    document = root(path, text)
     if document is None:
         return ()
     if not isinstance(document, yaml.MappingNode):
