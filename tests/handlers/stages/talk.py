@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from bot.contract import Apology, Services, Stage
+from bot.contract import Apology, Services
 from bot.model import Chat, Message, Notice, Person, Reply, Source
 from handlers.stages import chat
 from tests import house
@@ -41,7 +41,7 @@ class Talk:
 
     server: OpenAI
     services: Services
-    stage: Stage
+    stage: chat.Chat | chat.Silent
     log: list[Any]
 
     async def hear(self, text: str, **changes: Any) -> Heard:
