@@ -19,6 +19,8 @@ UNFINISHED = {
     "max_tokens": "chat.cut_short",
     "content_filter": "chat.filtered",
     "sensitive": "chat.filtered",
+    "insufficient_system_resource": "chat.down",
+    "error": "chat.broken",
 }
 
 

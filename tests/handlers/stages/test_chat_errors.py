@@ -62,6 +62,11 @@ async def test_too_many_requests_wait_as_long_as_asked_and_try_once_more(talk: T
     assert (await talk.hear("hi")).text == "now"
 
 
+async def test_no_wait_at_all_is_a_wait_too(talk: Talk) -> None:
+    talk.server.refuse(429, headers={"Retry-After": "0"})
+    assert (await talk.hear("hi")).sorry == ""
+
+
 async def test_a_long_wait_is_told_in_seconds(talk: Talk) -> None:
     talk.server.refuse(429, headers={"Retry-After": "61.2"})
     assert "in 62 s" in (await talk.hear("hi")).sorry

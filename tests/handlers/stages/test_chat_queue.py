@@ -88,6 +88,15 @@ async def test_an_answer_left_in_the_middle_is_closed(narrow: Talk) -> None:
     assert (await narrow.hear("2")).sorry == ""
 
 
+async def test_an_answer_nobody_holds_any_more_is_closed(narrow: Talk) -> None:
+    narrow.server.say("one", Stall())
+    coming = await words(narrow, "1")
+    assert await anext(coming) == "one"
+    del coming
+    await narrow.server.calls[0].closed.wait()
+    assert (await narrow.hear("2")).sorry == ""
+
+
 async def test_a_failed_answer_frees_its_slot(narrow: Talk) -> None:
     for _ in range(3):
         narrow.server.refuse(401)
