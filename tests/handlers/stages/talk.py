@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -67,6 +67,12 @@ class Talk:
 
     def events(self, name: str) -> list[Any]:
         return [each for each in self.log if each["event"] == name]
+
+
+class Talking(Protocol):
+    """Opens a house with the model's stage, pointed at the server."""
+
+    def __call__(self, server: OpenAI, **settings: Any) -> AbstractAsyncContextManager[Talk]: ...
 
 
 def message(text: str, **changes: Any) -> Message:

@@ -12,7 +12,7 @@ from bot.contract import Apology
 from bot.model import Chat, Fact, Person, Quote, Reply, Source
 from handlers.stages import chat
 from tests import house
-from tests.handlers.stages.talk import ANN, GROUP, Talk, message, talking
+from tests.handlers.stages.talk import ANN, GROUP, Talk, Talking, message
 from tests.servers.openai import MODEL, OpenAI
 
 EVERYTHING = {
@@ -55,8 +55,8 @@ async def test_only_what_is_set_is_sent(talk: Talk) -> None:
     assert sent == {"model", "messages", "stream", "stream_options", "safety_identifier"}
 
 
-async def test_every_setting_reaches_the_endpoint(tmp_path: Path, server: OpenAI) -> None:
-    async with talking(tmp_path, server, **EVERYTHING) as talk:
+async def test_every_setting_reaches_the_endpoint(talks: Talking, server: OpenAI) -> None:
+    async with talks(server, **EVERYTHING) as talk:
         await talk.hear("hi")
     body = server.calls[0].body
     assert body["max_completion_tokens"] == 100
@@ -75,8 +75,8 @@ async def test_the_endpoint_never_sees_a_real_id(talk: Talk) -> None:
     assert first["safety_identifier"] == second["safety_identifier"]
 
 
-async def test_the_owners_prompt_replaces_the_catalogues(tmp_path: Path, server: OpenAI) -> None:
-    async with talking(tmp_path, server, openai_system_prompt="Speak like a pirate.") as talk:
+async def test_the_owners_prompt_replaces_the_catalogues(talks: Talking, server: OpenAI) -> None:
+    async with talks(server, openai_system_prompt="Speak like a pirate.") as talk:
         await talk.hear("hi")
     assert server.prompts[0][0] == {"role": "system", "content": "Speak like a pirate."}
 
@@ -142,8 +142,8 @@ async def test_another_persons_memory_never_goes_along(talk: Talk) -> None:
     assert "4711" not in str(talk.server.prompts)
 
 
-async def test_history_keeps_to_its_budget_newest_first(tmp_path: Path, server: OpenAI) -> None:
-    async with talking(tmp_path, server, openai_history_tokens=60) as talk:
+async def test_history_keeps_to_its_budget_newest_first(talks: Talking, server: OpenAI) -> None:
+    async with talks(server, openai_history_tokens=60) as talk:
         for number in range(5):
             await talk.remember(f"question {number}" + "?" * 40, "answer")
         await talk.hear("now?")
@@ -171,8 +171,8 @@ async def test_without_a_key_it_says_so_once_and_passes(tmp_path: Path) -> None:
         assert "OPENAI_API_KEY" in await stage.probe()
 
 
-async def test_an_endpoint_of_ones_own_needs_no_key(tmp_path: Path) -> None:
-    async with OpenAI(key=None) as server, talking(tmp_path, server, openai_api_key=None) as talk:
+async def test_an_endpoint_of_ones_own_needs_no_key(talks: Talking) -> None:
+    async with OpenAI(key=None) as server, talks(server, openai_api_key=None) as talk:
         server.say("hello")
         assert (await talk.hear("hi")).text == "hello"
 
@@ -185,8 +185,8 @@ async def test_the_probe_names_model_and_address(talk: Talk) -> None:
     ("settings", "key"),
     [({"openai_api_key": "other"}, "chat.key_refused"), ({"openai_model": "gone"}, "chat.no_model")],
 )
-async def test_the_probe_says_what_is_wrong(tmp_path: Path, server: OpenAI, settings: dict[str, str], key: str) -> None:
-    async with talking(tmp_path, server, **settings) as talk:
+async def test_the_probe_says_what_is_wrong(talks: Talking, server: OpenAI, settings: dict[str, str], key: str) -> None:
+    async with talks(server, **settings) as talk:
         with pytest.raises(Apology, match=key):
             await talk.stage.probe()
 

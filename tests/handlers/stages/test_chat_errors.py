@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.model import Fact
 from bot.texts import LANGUAGES
-from tests.handlers.stages.talk import Talk, talking
+from tests.handlers.stages.talk import Talk, Talking
 from tests.servers.openai import KEY, MALFORMED, Cut, Finish, OpenAI, Raw, Stall
 
 SECRET = "Zaphod's towel"
@@ -138,43 +137,43 @@ async def test_a_whole_answer_whose_connection_is_cut_after_it_is_whole(talk: Ta
     assert (await talk.hear("hi")).sorry == ""
 
 
-async def test_a_model_that_falls_silent_is_left(tmp_path: Path, server: OpenAI) -> None:
+async def test_a_model_that_falls_silent_is_left(talks: Talking, server: OpenAI) -> None:
     server.say("The answer is", Stall())
-    async with talking(tmp_path, server, openai_stall_timeout=0.2) as talk:
+    async with talks(server, openai_stall_timeout=0.2) as talk:
         heard = await talk.hear("hi")
         await server.calls[0].closed.wait()
     assert (heard.text, heard.sorry) == ("The answer is", "The language model fell silent for 0.2 s.")
 
 
-async def test_a_model_that_never_begins_is_left(tmp_path: Path, server: OpenAI) -> None:
+async def test_a_model_that_never_begins_is_left(talks: Talking, server: OpenAI) -> None:
     server.hang()
-    async with talking(tmp_path, server, openai_timeout=0.2) as talk:
+    async with talks(server, openai_timeout=0.2) as talk:
         heard = await talk.hear("hi")
         await server.calls[0].closed.wait()
     assert heard.sorry == "The language model did not answer within 0.2 s. Please try again."
     assert len(server.calls) == 1
 
 
-async def test_an_endpoint_that_is_not_there_is_told(tmp_path: Path, server: OpenAI) -> None:
-    async with talking(tmp_path, server, openai_base_url="http://127.0.0.1:9/v1") as talk:
+async def test_an_endpoint_that_is_not_there_is_told(talks: Talking, server: OpenAI) -> None:
+    async with talks(server, openai_base_url="http://127.0.0.1:9/v1") as talk:
         heard = await talk.hear("hi")
     assert heard.key == "chat.unreachable"
     assert talk.events("model failed")[0]["error"] == "APIConnectionError"
 
 
 @pytest.mark.parametrize("field", ["stream_options", "safety_identifier", "temperature", "logit_bias", "stop", "seed"])
-async def test_a_field_that_the_endpoint_does_not_know_is_left_out_from_then_on(tmp_path: Path, field: str) -> None:
+async def test_a_field_that_the_endpoint_does_not_know_is_left_out_from_then_on(talks: Talking, field: str) -> None:
     settings = {"openai_temperature": 1, "openai_logit_bias": {"1": 1}, "openai_stop": "x", "openai_seed": 1}
-    async with OpenAI(unknown={field}) as server, talking(tmp_path, server, **settings) as talk:
+    async with OpenAI(unknown={field}) as server, talks(server, **settings) as talk:
         answers = [(await talk.hear("hi")).sorry for _ in range(2)]
     assert answers == ["", ""]
     assert [field in call.body for call in server.calls] == [True, False, False]
     assert [event["field"] for event in talk.events("the model's endpoint does not take a field")] == [field]
 
 
-async def test_an_old_endpoint_gets_the_old_names(tmp_path: Path) -> None:
+async def test_an_old_endpoint_gets_the_old_names(talks: Talking) -> None:
     unknown = {"max_completion_tokens", "safety_identifier", "stream_options"}
-    async with OpenAI(unknown=unknown) as server, talking(tmp_path, server, openai_max_tokens=9) as talk:
+    async with OpenAI(unknown=unknown) as server, talks(server, openai_max_tokens=9) as talk:
         assert (await talk.hear("hi")).sorry == ""
     last = server.calls[-1].body
     assert (last["max_tokens"], len(last["user"]), len(server.calls)) == (9, 64, 4)

@@ -5,23 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from pathlib import Path
 
 import pytest
 
 from bot.model import Notice, Reply
-from tests.handlers.stages.talk import Talk, message, talking
+from tests.handlers.stages.talk import Talk, Talking, message
 from tests.servers.openai import OpenAI, Pause, Stall
 
 
 @pytest.fixture
-async def narrow(tmp_path: Path, server: OpenAI) -> AsyncIterator[Talk]:
-    async with talking(tmp_path, server, openai_parallel=1) as opened:
+async def narrow(talks: Talking, server: OpenAI) -> AsyncIterator[Talk]:
+    async with talks(server, openai_parallel=1) as opened:
         yield opened
 
 
-async def test_fifty_callers_are_served_in_their_order_three_at_once(tmp_path: Path) -> None:
-    async with OpenAI(tokens=3, delay=0.002) as server, talking(tmp_path, server, openai_parallel=3) as talk:
+async def test_fifty_callers_are_served_in_their_order_three_at_once(talks: Talking) -> None:
+    async with OpenAI(tokens=3, delay=0.002) as server, talks(server, openai_parallel=3) as talk:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(talk.hear(f"caller {number:02}")) for number in range(50)]
         assert all(task.result().text == "好的，这是一个" for task in tasks)
