@@ -53,6 +53,7 @@ class Command:
         aliases: Other names that people type, the Chinese name first (Discord shows that one in Chinese).
         interrupting: Running turns of the conversation are cancelled before it runs.
         admin: Only administrators of the chat may use it (in private chats: everyone).
+        remember: Whether asking for it is part of the conversation that memory keeps.
         run: `async (message, services, **parameters) -> Reply | str`.
     """
 
@@ -63,9 +64,12 @@ class Command:
     run: Run
     interrupting: bool = False
     admin: bool = False
+    remember: bool = True
 
 
-def command(*aliases: str, name: str = "", interrupting: bool = False, admin: bool = False) -> Callable[[Run], Command]:
+def command(
+    *aliases: str, name: str = "", interrupting: bool = False, admin: bool = False, remember: bool = True
+) -> Callable[[Run], Command]:
     """Make a `Command` of an `async (message, services, *, option: Annotated[kind, Wording] = …) -> Reply | str`.
 
     The function's name (or `name`) is the command's; its docstring has three lines: Simplified, Traditional, English.
@@ -79,7 +83,8 @@ def command(*aliases: str, name: str = "", interrupting: bool = False, admin: bo
         lines = [line.strip() for line in (run.__doc__ or "").splitlines() if line.strip()]
         if len(lines) != len(("zh", "tw", "en")):
             raise TypeError(f"the docstring of command {run.__name__} must have three lines: zh-CN, zh-TW, en")
-        return Command(name or run.__name__, aliases, Wording(*lines), _parameters(run), run, interrupting, admin)
+        called = name or run.__name__
+        return Command(called, aliases, Wording(*lines), _parameters(run), run, interrupting, admin, remember)
 
     return decorate
 

@@ -14,6 +14,7 @@ from bot.explanations import Explanations
 from bot.memory import Memory
 from bot.model import Attachment, Choice, File, Message, Reply, Source
 from bot.options import OptionsKeeper
+from bot.places import Places
 from bot.settings import Settings
 from bot.store import Store
 from bot.texts import Texts
@@ -134,6 +135,10 @@ class Outlet(Protocol):
         """
         ...
 
+    async def done(self) -> None:
+        """The turn is over, answered or not; nothing more is written."""
+        ...
+
 
 class Receive(Protocol):
     """Where a platform hands over what people say, one message after the other, in their order."""
@@ -203,6 +208,7 @@ class Services:
     memory: Memory
     options: OptionsKeeper
     explanations: Explanations
+    places: Places
     texts: Texts
     content: Content
     commands: Commands

@@ -5,44 +5,49 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from bot.model import Message, Source
+from bot.model import Conversation, Message, Source
 from bot.options import chat_key
-from bot.store import Store, key
+from bot.places import Places, note
+from bot.store import Store, Write, key
 
 KEPT_SECONDS = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The source of an answer, and how long it took from the person's message to the last word, in seconds."""
+    """The source of an answer, and how long it took from taking the message over to the last word, in seconds."""
 
     source: Source
     seconds: float
 
 
 class Explanations:
-    """Explanations by the id of the answer, and the latest of each conversation."""
+    """Explanations by the id of the answer, and the latest of each conversation; no word of what was said."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._places = Places(store)
 
-    async def keep(self, message: Message, ids: Iterable[str], explanation: Explanation) -> None:
-        """Keep why the answer shown as these messages was given."""
+    def keeping(self, message: Message, ids: Iterable[str], explanation: Explanation) -> Write:
+        """Return the write that keeps why the answer shown as these messages was given."""
         line = json.dumps(asdict(explanation), separators=(",", ":"))
-        keys = [_answer_key(message, each) for each in ids if each] + [_latest_key(message)]
+        own = message.conversation
 
-        async def write() -> None:
-            async with self._store.client.pipeline(transaction=False) as pipeline:
-                for each in keys:
-                    pipeline.set(each, line, ex=KEPT_SECONDS)
-                await pipeline.execute()
+        def write(pipeline: Any) -> None:
+            for each in filter(None, ids):
+                pipeline.set(_answer_key(message, each), line, ex=KEPT_SECONDS)
+            if explanation.source.kind != "command":
+                note(pipeline, message.sender.id, own, KEPT_SECONDS)
+                pipeline.set(_latest_key(own), line, ex=KEPT_SECONDS)
 
-        await self._store.attempt(write, None)
+        return write
 
     async def find(self, message: Message) -> Explanation | None:
         """Return why the quoted answer was given, or, where none is quoted, the latest one to this person here."""
-        where = _answer_key(message, message.quote.id) if message.quote else _latest_key(message)
+        quoted = message.quote
+        where = _answer_key(message, quoted.id) if quoted else _latest_key(message.conversation)
         line = await self._store.attempt(lambda: self._store.client.get(where), None)
         if line is None:
             return None
@@ -51,10 +56,16 @@ class Explanations:
         runners_up = tuple((name, confidence) for name, confidence in source["runners_up"])
         return Explanation(Source(**{**source, "runners_up": runners_up}), data["seconds"])
 
+    async def forget(self, platform: str, person: str) -> None:
+        """Forget the latest explanation given to a person in every chat."""
+        latest = [_latest_key(where) for where in await self._places.of(platform, person)]
+        if latest:
+            await self._store.attempt(lambda: self._store.client.delete(*latest), 0)
+
 
 def _answer_key(message: Message, answer: str) -> str:
     return key("why", answer, tag=chat_key(message.platform, message.chat.id))
 
 
-def _latest_key(message: Message) -> str:
-    return key("why", tag=message.conversation.key)
+def _latest_key(where: Conversation) -> str:
+    return key("why", tag=where.key)

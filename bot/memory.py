@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from urllib.parse import quote
+from typing import Any
 
-from bot.model import Conversation, Message, Reply
+from bot.model import Conversation, Message
 from bot.options import Options
+from bot.places import Places, note
 from bot.settings import Settings
-from bot.store import Store, key
+from bot.store import Store, Write, key
 
-# One call: append, bound by number and by bytes (oldest first out, the newest always stays), refresh the age.
-# An exchange whose copy is already the last one is not appended again.
+# One call: append, bound by number and by bytes (the oldest go first, the newest always stays), refresh the age.
+# An exchange that is already the last one is not appended again.
 APPEND = """
 if redis.call('LINDEX', KEYS[1], -1) == ARGV[1] then return 0 end
 redis.call('RPUSH', KEYS[1], ARGV[1])
@@ -28,7 +29,7 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 1
 """
-# Takes one person's exchanges out of a conversation that many share.
+# Takes one person's exchanges out of a conversation that many share; the others' stay, with their age.
 REMOVE = """
 local age = redis.call('TTL', KEYS[1])
 local kept = redis.call('LRANGE', KEYS[1], 0, -1)
@@ -61,77 +62,64 @@ class Memory:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._append = store.client.register_script(APPEND)
-        self._remove = store.client.register_script(REMOVE)
+        self._places = Places(store)
 
     async def recall(self, message: Message, options: Options) -> tuple[Exchange, ...]:
         """Return what is remembered of the message's conversation, the oldest first."""
         where = remembered(message, options)
-        if where is None:
-            return ()
-        lines: list[str] = await self._store.attempt(lambda: self._store.client.lrange(_key(where), 0, -1), [])
+        return await self.read(where) if where else ()
+
+    async def read(self, where: Conversation) -> tuple[Exchange, ...]:
+        """Return what is remembered of a conversation, the oldest first."""
+        none: list[str] = []
+        lines = await self._store.attempt(lambda: self._store.client.lrange(memory_key(where), 0, -1), none)
         return tuple(Exchange(**json.loads(line)) for line in lines)
 
-    async def add(self, message: Message, reply: Reply, answer: str, options: Options) -> None:
-        """Keep question and answer together, or, when Redis fails, neither."""
+    async def add(self, message: Message, answer: str, source: str, options: Options) -> None:
+        """Keep a message and the answer to it together, or, when Redis fails, neither."""
+        await self._store.write(self.adding(message, answer, source, options))
+
+    def adding(self, message: Message, answer: str, source: str, options: Options) -> Write:
+        """Return the write that keeps a message and the answer to it together, to be sent along with others."""
         where = remembered(message, options)
-        if where is None:
-            return
-        exchange = Exchange(
-            message.sender.id, message.sender.name, message.text, answer, message.time, reply.source.kind
-        )
+        sender, settings = message.sender, self._settings
+        exchange = Exchange(sender.id, sender.name, message.text, answer, message.time, source)
         line = json.dumps(asdict(exchange), separators=(",", ":"))
-        bounds = self._settings.memory_turns, self._settings.memory_bytes, self._settings.memory_ttl
+        bounds = settings.memory_turns, settings.memory_bytes, settings.memory_ttl
 
-        async def append() -> None:
-            await self._index(message, where)
-            await self._append(keys=[_key(where)], args=[line, *bounds])
+        def write(pipeline: Any) -> None:
+            if where:
+                note(pipeline, sender.id, where, settings.memory_ttl)
+                pipeline.eval(APPEND, 1, memory_key(where), line, *bounds)
 
-        await self._store.attempt(append, None)
+        return write
 
     async def reset(self, message: Message, options: Options) -> bool:
         """Forget this conversation (of a shared one: all of it). Return whether there was anything."""
         where = remembered(message, options) or message.conversation
-        return bool(await self._store.attempt(lambda: self._store.client.delete(_key(where)), 0))
-
-    async def places(self, platform: str, person: str) -> tuple[Conversation, ...]:
-        """Return every conversation on a platform that may hold something about a person."""
-        members: set[str] = await self._store.attempt(
-            lambda: self._store.client.smembers(_index_key(platform, person)), set()
-        )
-        return tuple(Conversation(**json.loads(member)) for member in sorted(members))
+        return bool(await self._store.attempt(lambda: self._store.client.delete(memory_key(where)), 0))
 
     async def forget(self, platform: str, person: str) -> int:
-        """Forget everything kept about a person in every chat. Return from how many conversations."""
-        forgotten = 0
-        for where in await self.places(platform, person):
-            forgotten += bool(await self._forget_in(where, person))
-        await self._store.attempt(lambda: self._store.client.delete(_index_key(platform, person)), 0)
-        return forgotten
+        """Forget everything said by and to a person in every chat. Return in how many conversations there was any."""
+        places = await self._places.of(platform, person)
+        return sum([bool(await self._forget_in(where, person)) for where in places])
 
     async def _forget_in(self, where: Conversation, person: str) -> int:
+        where_key = memory_key(where)
+        client = self._store.client
         if where.person:
-            return int(await self._store.attempt(lambda: self._store.client.delete(_key(where)), 0))
-        return int(await self._store.attempt(lambda: self._remove(keys=[_key(where)], args=[person]), 0))
-
-    async def _index(self, message: Message, where: Conversation) -> None:
-        """Note where something about this person is kept before it is, so that `forget` misses nothing."""
-        index = _index_key(message.platform, message.sender.id)
-        member = json.dumps(asdict(where), separators=(",", ":"), sort_keys=True)
-        await self._store.client.sadd(index, member)
+            return int(await self._store.attempt(lambda: client.delete(where_key), 0))
+        return int(await self._store.attempt(lambda: client.eval(REMOVE, 1, where_key, person), 0))
 
 
 def remembered(message: Message, options: Options) -> Conversation | None:
-    """Return under what a message's exchange is remembered in a chat with these options, or None where nothing is."""
+    """Return under what a message is remembered in a chat with these options, or None where nothing is."""
     if options.memory == "off":
         return None
     own = message.conversation
     return replace(own, person="") if options.memory == "shared" and not message.chat.private else own
 
 
-def _key(where: Conversation) -> str:
+def memory_key(where: Conversation) -> str:
+    """Return the key of a conversation's memory."""
     return key("memory", tag=where.key)
-
-
-def _index_key(platform: str, person: str) -> str:
-    return key("places", tag=f"{quote(platform, safe='')}:{quote(person, safe='')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -81,6 +82,11 @@ class Conversation:
     def key(self) -> str:
         """Text that no other conversation has: each part is percent-encoded, so that no id can imitate a border."""
         return ":".join(quote(part, safe="") for part in (self.platform, self.chat, self.thread, self.person))
+
+    @property
+    def hash(self) -> str:
+        """What stands for the conversation in logs: the same each time, and nobody's name."""
+        return hashlib.blake2b(self.key.encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

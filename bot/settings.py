@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     # How it answers
     content_dir: Path = HOUSE / "deploy" / "content"
     stages: Words = ("commands", "rules", "faq", "chat")
-    language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
+    default_language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
     grace: float = Field(20, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -23,6 +23,8 @@ from redis.exceptions import RedisError
 from bot.settings import Settings
 
 T = TypeVar("T")
+# Adds commands to a pipeline of the client.
+Write = Callable[[Any], None]
 log = structlog.get_logger(__name__)
 
 VERSION = "y1"
@@ -36,6 +38,10 @@ class StoreError(RuntimeError):
     """The store cannot be opened. The message says why and what to do."""
 
 
+class StoreBusy(StoreError):
+    """The data directory is in use by another process."""
+
+
 class Store:
     """Redis, which may go away and come back: work on it then has no effect, is warned of once, and heals by itself."""
 
@@ -43,8 +49,12 @@ class Store:
         # Any: the client's types do not know what decode_responses makes of an answer.
         self.client: Any = client
         self.address = address
-        self.away_since: float | None = None
+        self._away_since: float | None = None
         self._rest_until = 0.0
+
+    def is_away(self) -> bool:
+        """Return whether the last work on it failed."""
+        return self._away_since is not None
 
     async def attempt(self, work: Callable[[], Awaitable[T]], default: T) -> T:
         """Return what the work returns, or the default while Redis is away.
@@ -58,16 +68,28 @@ class Store:
         except (RedisError, OSError, TimeoutError) as error:
             self._failed(error)
             return default
-        if self.away_since is not None:
-            log.info("redis is back", seconds=round(time.monotonic() - self.away_since, 1))
-            self.away_since = None
+        if self._away_since is not None:
+            log.info("redis is back", seconds=round(time.monotonic() - self._away_since, 1))
+            self._away_since = None
         return value
+
+    async def write(self, *writes: Write) -> bool:
+        """Send all writes in one round trip. Return False, with nothing promised of them, when Redis fails."""
+
+        async def send() -> bool:
+            async with self.client.pipeline(transaction=False) as pipeline:
+                for write in writes:
+                    write(pipeline)
+                await pipeline.execute()
+            return True
+
+        return await self.attempt(send, default=False)
 
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()
         self._rest_until = now + REST_SECONDS
-        if self.away_since is None:
-            self.away_since = now
+        if self._away_since is None:
+            self._away_since = now
             log.warning("redis is away: memory is empty, settings are default", cause=type(error).__name__)
 
 
@@ -129,7 +151,7 @@ def _locked(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StoreError(
+            raise StoreBusy(
                 f"DATA_DIR: another process is using {data_dir}; stop it, give this one another DATA_DIR, "
                 "or let both use one server by REDIS_URL"
             ) from None

@@ -42,7 +42,7 @@ class Chat:
         """Return that the model is there. Raises `Apology` that says what is wrong and how to mend it."""
         await self._model.check()
         values = {"model": self._settings.openai_model, "address": self._settings.openai_base_url}
-        return self._services.texts.say(self._settings.language, "chat.ready", **values)
+        return self._services.texts.say(self._settings.default_language, "chat.ready", **values)
 
     async def _words(self, message: Message) -> AsyncIterator[str | Notice]:
         with self._slots.enter() as ticket:
@@ -79,7 +79,7 @@ class Silent:
 
     async def probe(self) -> str:
         """Say that there is no model, which is a choice and not a fault."""
-        return self._services.texts.say(self._services.settings.language, "chat.no_key")
+        return self._services.texts.say(self._services.settings.default_language, "chat.no_key")
 
 
 def build(services: Services) -> Chat | Silent:

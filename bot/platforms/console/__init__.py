@@ -1,0 +1,13 @@
+"""The terminal as a platform: begin reading in `platform.py`. Only `python -m bot chat` makes one."""
+
+from __future__ import annotations
+
+from bot.command import Commands
+from bot.contract import Platform
+from bot.settings import Settings
+from bot.texts import Texts
+
+
+def build(_settings: Settings, _texts: Texts, _commands: Commands) -> Platform | None:
+    """Return None: a bot that runs on its own has no terminal to talk in."""
+    return None

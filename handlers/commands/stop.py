@@ -1,0 +1,18 @@
+"""/stop: stop the answer under way."""
+
+from __future__ import annotations
+
+from bot.command import command
+from bot.contract import Services
+from bot.model import Message
+
+
+@command("停止", "停", interrupting=True, remember=False)
+async def stop(message: Message, services: Services) -> str:
+    """停止正在进行的回答
+
+    停止正在進行的回答
+
+    Stop the answer under way
+    """
+    return services.say(message, "commands.stopped" if message.interrupted else "commands.stop_nothing")

