@@ -12,6 +12,7 @@ from bot.contract import Apology
 
 # After its last word an answer has only the count of its tokens to tell.
 TAIL_SECONDS = 5.0
+END = object()
 UNFINISHED = {
     "length": "chat.cut_short",
     "max_tokens": "chat.cut_short",
@@ -43,7 +44,7 @@ class Answer:
         return self
 
     async def __anext__(self) -> str:
-        while (chunk := await self._next()) is not None:
+        while (chunk := await self._next()) is not END:
             if words := self._heard(chunk):
                 return words
         self._judge()
@@ -59,14 +60,15 @@ class Answer:
             "seconds": round(time.monotonic() - self._started, 3),
         }
 
-    async def _next(self) -> object | None:
+    async def _next(self) -> object:
+        """Return the next chunk, or END."""
         seconds = min(TAIL_SECONDS, self._stall) if self._finish else self._stall
         try:
             async with asyncio.timeout(seconds):
-                return await anext(self._stream, None)
+                return await anext(self._stream, END)
         except (TimeoutError, APIError, ValueError) as error:
             if self._finish:
-                return None
+                return END
             if isinstance(error, TimeoutError):
                 raise Apology("chat.stalled", seconds=seconds) from None
             raise

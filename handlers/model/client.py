@@ -26,7 +26,6 @@ CONNECT_SECONDS = 10.0
 KEPT_CONNECTIONS = 20
 # Compatible servers at home need no key, but the client does.
 NO_KEY = "none"
-NOT_FOUND = 404
 
 
 class Model:
@@ -42,24 +41,26 @@ class Model:
         await self._client.close()
 
     @asynccontextmanager
-    async def answer(self, prompt: Prompt, user: str) -> AsyncIterator[Answer]:
+    async def answer(self, prompt: Prompt, user: str, conversation: str) -> AsyncIterator[Answer]:
         """Ask, and give the answer as it comes. Leaving closes the HTTP stream, wherever it stands.
 
-        Whatever goes wrong, also while the answer is read, is logged once here and raised as an `Apology`.
+        Whatever goes wrong, also while the answer is read, is logged once here, with the conversation, and raised as
+        an `Apology`.
         """
+        whose = {"conversation": conversation, "model": self._settings.openai_model}
         started = time.monotonic()
         try:
             async with await self._open(prompt, user) as stream:
                 answer = Answer(stream, stall=self._settings.openai_stall_timeout, started=started)
                 yield answer
         except Apology as told:
-            log.warning("model failed", reason=told.key, model=self._settings.openai_model, **answer.figures)
+            log.warning("model failed", reason=told.key, **whose, **answer.figures)
             raise
         except (OpenAIError, TimeoutError, ValueError) as error:
             sorry = apology(error, self._settings)
-            log.warning("model failed", reason=sorry.key, model=self._settings.openai_model, **cause(error))
+            log.warning("model failed", reason=sorry.key, **whose, **cause(error))
             raise sorry from None
-        log.info("model answered", model=self._settings.openai_model, **answer.figures)
+        log.info("model answered", **whose, **answer.figures)
 
     async def check(self) -> None:
         """Ask for the model's name without using it. Raises `Apology` when it is not there or cannot be used."""

@@ -161,6 +161,7 @@ async def test_tokens_and_times_are_logged_once(talk: Talk) -> None:
     await talk.hear("hi")
     (event,) = talk.events("model answered")
     assert (event["log_level"], event["model"], event["completion_tokens"]) == ("info", MODEL, 2)
+    assert event["conversation"] == message("hi").conversation.hash
     assert 0 < event["first_word"] <= event["seconds"]
 
 

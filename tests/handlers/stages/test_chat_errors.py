@@ -121,7 +121,9 @@ async def test_an_empty_answer_is_told_as_such(talk: Talk, steps: tuple[str, ...
     assert (await talk.hear("hi")).key == "chat.empty"
 
 
-@pytest.mark.parametrize("junk", [b": ping\n\n", b"data: []\n\n", b'data: {"choices": null}\n\n', b"data: 7\n\n"])
+@pytest.mark.parametrize(
+    "junk", [b": ping\n\n", b"data: []\n\n", b'data: {"choices": null}\n\n', b"data: 7\n\n", b"data: null\n\n"]
+)
 async def test_what_means_nothing_in_a_stream_is_passed_over(talk: Talk, junk: bytes) -> None:
     talk.server.say("a", Raw(junk), Raw(b'data: {"choices": [{"delta": null}]}\n\n'), "b")
     assert (await talk.hear("hi")).text == "ab"
