@@ -60,9 +60,9 @@ class Settings(BaseSettings):
     openai_logit_bias: dict[str, Annotated[int, Field(ge=-100, le=100)]] | None = None
     # The same seed gives the same answers, as far as the endpoint can.
     openai_seed: int | None = None
-    # Seconds until an answer must have begun.
+    # Seconds until the endpoint must have begun to answer.
     openai_timeout: float = Field(60, gt=0)
-    # Seconds that an answer may pause within.
+    # Seconds that it may then be silent, before its first word and between two.
     openai_stall_timeout: float = Field(30, gt=0)
     # How many answers the model gives at once; the others wait in order.
     openai_parallel: int = Field(8, ge=1)

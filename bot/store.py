@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 VERSION = "y1"
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+QUEUE_SECONDS = 5.0
+CONNECTIONS = 256
 REST_SECONDS = 1.0
 LONGEST_SOCKET_PATH = 100
 
@@ -99,9 +101,14 @@ def key(*parts: str, tag: str) -> str:
 
 
 def make_client(url: str) -> Redis:
-    """Return a client that never repeats a write on its own and never waits long."""
-    return Redis.from_url(
+    """Return a client that never repeats a write on its own and never waits long.
+
+    When many turns come at once, they wait for one of its connections; a plain pool would refuse them.
+    """
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=CONNECTIONS,
+        timeout=QUEUE_SECONDS,
         decode_responses=True,
         protocol=3,
         socket_connect_timeout=CONNECT_SECONDS,
@@ -109,6 +116,7 @@ def make_client(url: str) -> Redis:
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,
     )
+    return Redis.from_pool(pool)
 
 
 @asynccontextmanager

@@ -1,23 +1,16 @@
-"""A real house to put one room into: settings, an embedded Valkey, memory, the catalogue, and seeded chance."""
+"""A real house to put one room into, with a store and settings of its own, also outside pytest."""
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.command import Commands
-from bot.content import Content
 from bot.contract import Services
-from bot.explanations import Explanations
-from bot.memory import Memory
-from bot.options import OptionsKeeper
-from bot.settings import HOUSE, Settings
+from bot.settings import Settings
 from bot.store import open_store
-from bot.texts import Texts
+from tests.conftest import make_services
 
 
 @asynccontextmanager
@@ -26,17 +19,4 @@ async def services(data_dir: Path, **settings: Any) -> AsyncIterator[Services]:
     values: dict[str, Any] = {"_env_file": None, "data_dir": data_dir, **settings}
     chosen = Settings(**values)
     async with open_store(chosen) as store, AsyncExitStack() as closing:
-        yield Services(
-            settings=chosen,
-            store=store,
-            memory=Memory(store, chosen),
-            options=OptionsKeeper(store),
-            explanations=Explanations(store),
-            texts=Texts(HOUSE / "handlers" / "texts"),
-            content=Content(),
-            commands=Commands(()),
-            platforms={},
-            random=random.Random(1),
-            clock=time.time,
-            closing=closing,
-        )
+        yield make_services(store, chosen, closing)

@@ -7,18 +7,19 @@ import time
 from typing import Any
 
 from openai import APIError, AsyncStream
-from openai.types import CompletionUsage
-from openai.types.chat import ChatCompletionChunk
 
 from bot.contract import Apology
 
 # After its last word an answer has only the count of its tokens to tell.
 TAIL_SECONDS = 5.0
+END = object()
 UNFINISHED = {
     "length": "chat.cut_short",
     "max_tokens": "chat.cut_short",
     "content_filter": "chat.filtered",
     "sensitive": "chat.filtered",
+    "insufficient_system_resource": "chat.down",
+    "error": "chat.broken",
 }
 
 
@@ -31,19 +32,19 @@ class Answer:
         ValueError: What came is not what the API sends.
     """
 
-    def __init__(self, stream: AsyncStream[ChatCompletionChunk], *, stall: float, started: float) -> None:
+    def __init__(self, stream: AsyncStream[object], *, stall: float, started: float) -> None:
         self._stream = stream
         self._stall = stall
         self._started = started
         self._finish = ""
-        self._usage: CompletionUsage | None = None
+        self._usage: dict[str, Any] = {}
         self._first_word: float | None = None
 
     def __aiter__(self) -> Answer:
         return self
 
     async def __anext__(self) -> str:
-        while (chunk := await self._next()) is not None:
+        while (chunk := await self._next()) is not END:
             if words := self._heard(chunk):
                 return words
         self._judge()
@@ -53,34 +54,39 @@ class Answer:
     def figures(self) -> dict[str, Any]:
         """Tokens as the endpoint counted them (None where it did not) and seconds since the question."""
         return {
-            "prompt_tokens": self._usage and self._usage.prompt_tokens,
-            "completion_tokens": self._usage and self._usage.completion_tokens,
+            "prompt_tokens": self._usage.get("prompt_tokens"),
+            "completion_tokens": self._usage.get("completion_tokens"),
             "first_word": self._first_word,
             "seconds": round(time.monotonic() - self._started, 3),
         }
 
-    async def _next(self) -> ChatCompletionChunk | None:
+    async def _next(self) -> object:
+        """Return the next chunk, or END."""
         seconds = min(TAIL_SECONDS, self._stall) if self._finish else self._stall
         try:
             async with asyncio.timeout(seconds):
-                return await anext(self._stream, None)
+                return await anext(self._stream, END)
         except (TimeoutError, APIError, ValueError) as error:
             if self._finish:
-                return None
+                return END
             if isinstance(error, TimeoutError):
                 raise Apology("chat.stalled", seconds=seconds) from None
             raise
 
-    def _heard(self, chunk: ChatCompletionChunk) -> str:
-        """Take in a chunk and return its words. The client checks no types, and endpoints leave fields out."""
-        self._usage = getattr(chunk, "usage", None) or self._usage
-        for choice in getattr(chunk, "choices", None) or ():
-            self._finish = getattr(choice, "finish_reason", None) or self._finish
-            delta = getattr(choice, "delta", None)
-            words = getattr(delta, "content", None) or getattr(delta, "refusal", None)
-            if isinstance(words, str):
-                return self._spoken(words)
-        return ""
+    def _heard(self, chunk: object) -> str:
+        """Take in a chunk (`chat.completion.chunk` of the API reference) and return its words.
+
+        Nobody has checked it, and endpoints leave fields out or put null.
+        """
+        if not isinstance(chunk, dict):
+            return ""
+        self._usage = _object(chunk.get("usage")) or self._usage
+        choices = chunk.get("choices")
+        choice = _object(choices[0]) if isinstance(choices, list) and choices else {}
+        self._finish = choice.get("finish_reason") or self._finish
+        delta = _object(choice.get("delta"))
+        words = delta.get("content") or delta.get("refusal")
+        return self._spoken(words) if isinstance(words, str) else ""
 
     def _spoken(self, words: str) -> str:
         if self._first_word is None and words.strip():
@@ -91,7 +97,11 @@ class Answer:
         """Raise an Apology unless the answer is whole."""
         if not self._finish:
             raise Apology("chat.broken")
-        if self._finish in UNFINISHED:
-            raise Apology(UNFINISHED[self._finish])
+        if sorry := UNFINISHED.get(str(self._finish)):
+            raise Apology(sorry)
         if self._first_word is None:
             raise Apology("chat.empty")
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -6,12 +6,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 import structlog
 from openai import APIError, AsyncOpenAI, AsyncStream, DefaultAsyncHttpxClient, OpenAIError, Timeout
-from openai.types.chat import ChatCompletionChunk
 
 from bot.contract import Apology
 from bot.settings import Settings
@@ -23,9 +22,10 @@ from handlers.model.prompt import Prompt
 log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 10.0
+# With each request the pool looks at every idle connection, so that hundreds of them would cost more than they save.
+KEPT_CONNECTIONS = 20
 # Compatible servers at home need no key, but the client does.
 NO_KEY = "none"
-NOT_FOUND = 404
 
 
 class Model:
@@ -41,24 +41,26 @@ class Model:
         await self._client.close()
 
     @asynccontextmanager
-    async def answer(self, prompt: Prompt, user: str) -> AsyncIterator[Answer]:
+    async def answer(self, prompt: Prompt, user: str, conversation: str) -> AsyncIterator[Answer]:
         """Ask, and give the answer as it comes. Leaving closes the HTTP stream, wherever it stands.
 
-        Whatever goes wrong, also while the answer is read, is logged once here and raised as an `Apology`.
+        Whatever goes wrong, also while the answer is read, is logged once here, with the conversation, and raised as
+        an `Apology`.
         """
+        whose = {"conversation": conversation, "model": self._settings.openai_model}
         started = time.monotonic()
         try:
             async with await self._open(prompt, user) as stream:
                 answer = Answer(stream, stall=self._settings.openai_stall_timeout, started=started)
                 yield answer
         except Apology as told:
-            log.warning("model failed", reason=told.key, model=self._settings.openai_model, **answer.figures)
+            log.warning("model failed", reason=told.key, **whose, **answer.figures)
             raise
         except (OpenAIError, TimeoutError, ValueError) as error:
             sorry = apology(error, self._settings)
-            log.warning("model failed", reason=sorry.key, model=self._settings.openai_model, **cause(error))
+            log.warning("model failed", reason=sorry.key, **whose, **cause(error))
             raise sorry from None
-        log.info("model answered", model=self._settings.openai_model, **answer.figures)
+        log.info("model answered", **whose, **answer.figures)
 
     async def check(self) -> None:
         """Ask for the model's name without using it. Raises `Apology` when it is not there or cannot be used."""
@@ -82,7 +84,7 @@ class Model:
         # A page of some other web server comes as text.
         return getattr(found, "id", None) is not None
 
-    async def _open(self, prompt: Prompt, user: str) -> AsyncStream[ChatCompletionChunk]:
+    async def _open(self, prompt: Prompt, user: str) -> AsyncStream[object]:
         """Send the question until the answer begins, at most once more for each reason there is."""
         tried: set[str] = set()
         while True:
@@ -93,10 +95,15 @@ class Model:
                 if not self._dialect.learn(fields, error):
                     prompt = await self._mended(error, prompt, tried)
 
-    async def _send(self, fields: dict[str, Any]) -> AsyncStream[ChatCompletionChunk]:
+    async def _send(self, fields: dict[str, Any]) -> AsyncStream[object]:
+        """Ask for chat completions; the chunks come as plain data, since modelling each takes most of the time.
+
+        `object` is the client's word for "as it came"; `post` is in its README ("Undocumented endpoints").
+        """
         async with asyncio.timeout(self._settings.openai_timeout):
-            stream = await self._client.chat.completions.create(**fields)
-        return cast("AsyncStream[ChatCompletionChunk]", stream)
+            return await self._client.post(
+                "/chat/completions", body=fields, cast_to=object, stream=True, stream_cls=AsyncStream[object]
+            )
 
     async def _mended(self, error: APIError, prompt: Prompt, tried: set[str]) -> Prompt:
         """Return what to ask now, after as long a wait as it takes, or raise the error that nothing helps against."""
@@ -116,9 +123,7 @@ def _connect(settings: Settings) -> AsyncOpenAI:
     key = settings.openai_api_key
     patience = max(settings.openai_timeout, settings.openai_stall_timeout) + 1
     timeout = Timeout(patience, connect=min(CONNECT_SECONDS, settings.openai_timeout), pool=None)
-    limits = httpx2.Limits(
-        max_connections=settings.openai_parallel + 1, max_keepalive_connections=settings.openai_parallel
-    )
+    limits = httpx2.Limits(max_connections=settings.openai_parallel + 1, max_keepalive_connections=KEPT_CONNECTIONS)
     return AsyncOpenAI(
         api_key=key.get_secret_value() if key else NO_KEY,
         base_url=settings.openai_base_url,

@@ -59,7 +59,7 @@ def refused(sent: dict[str, Any], body: object, param: str | None) -> str | None
         return None
     optional = [name for name in sent if name not in REQUIRED]
     if param:
-        return next((name for name in optional if param.split(".")[0] == name), None)
+        return next((name for name in re.split(r"[.\[\]]", param) if name in optional), None)
     return next((name for name in optional if _named(name, text)), None)
 
 

@@ -18,6 +18,7 @@ LONGEST_WAIT = 10.0
 PAUSE = 0.5
 SERVER_ERROR = 500
 BUSY = 429
+PASSING = frozenset({"chat.busy", "chat.down", "chat.unreachable"})
 BY_STATUS = {
     401: "chat.key_refused",
     402: "chat.quota",
@@ -27,7 +28,7 @@ BY_STATUS = {
 }
 # Endpoints agree on few codes, so their messages are read too. They are never logged: they may quote key or prompt.
 BY_WORDS = (
-    ("chat.quota", re.compile(r"insufficient[_ ](quota|balance)|billing_hard_limit|credit balance")),
+    ("chat.quota", re.compile(r"insufficient[_ ](quota|balance)|billing_(hard_limit|not_active)|credit balance")),
     ("chat.busy", re.compile(r"rate[_ ]limit|too many requests")),
     (
         "chat.too_long",
@@ -81,9 +82,9 @@ def remedy(error: APIError) -> Remedy | None:
     key = reason(error)
     if key == "chat.too_long":
         return "shorten"
-    if key == "chat.busy" and (retry_after(error) or math.inf) <= LONGEST_WAIT:
-        return "wait"
-    return "wait" if key in ("chat.down", "chat.unreachable") and pause(error) <= LONGEST_WAIT else None
+    if key == "chat.busy" and retry_after(error) is None:
+        return None
+    return "wait" if key in PASSING and pause(error) <= LONGEST_WAIT else None
 
 
 def pause(error: APIError) -> float:

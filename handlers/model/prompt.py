@@ -72,7 +72,7 @@ def within(history: Iterable[Exchange], budget: int) -> tuple[Exchange, ...]:
 
 def one_line(name: str) -> str:
     """Return a name that cannot be taken for anything else: one line, at most 64 characters."""
-    return UNPRINTABLE.sub(" ", name[: 4 * NAME_CHARACTERS]).strip()[:NAME_CHARACTERS]
+    return UNPRINTABLE.sub(" ", name[: 4 * NAME_CHARACTERS]).strip()[:NAME_CHARACTERS].strip()
 
 
 def _setting(message: Message, texts: Texts) -> str:

@@ -41,7 +41,7 @@ class Chat:
     async def probe(self) -> str:
         """Return that the model is there. Raises `Apology` that says what is wrong and how to mend it."""
         await self._model.check()
-        values = {"model": self._settings.openai_model, "address": self._settings.openai_base_url}
+        values = {"model": self._settings.openai_model, "address": self._settings.openai_base_url.rpartition("@")[2]}
         return self._services.texts.say(self._settings.default_language, "chat.ready", **values)
 
     async def _words(self, message: Message) -> AsyncIterator[str | Notice]:
@@ -52,7 +52,8 @@ class Chat:
                     told = ticket.place
                     yield Notice(self._services.say(message, "chat.waiting", place=told))
             prompt = await self._prompt(message)
-            async with self._model.answer(prompt, identifier(message, self._key)) as answer:
+            user, conversation = identifier(message, self._key), message.conversation.hash
+            async with self._model.answer(prompt, user, conversation) as answer:
                 async for words in answer:
                     yield words
 

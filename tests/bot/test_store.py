@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -89,3 +90,9 @@ async def test_a_redis_that_comes_back_is_used_again(tmp_path: Path, caplog: pyt
     assert not store.is_away()
     await store.client.aclose()
     server.stop()
+
+
+async def test_hundreds_at_once_are_all_served(store: Store) -> None:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(store.attempt(lambda: store.client.incr("n"), 0)) for _ in range(500)]
+    assert {task.result() for task in tasks} == set(range(1, 501))

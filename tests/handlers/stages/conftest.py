@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.handlers.stages.talk import Talk, talking
+from bot.store import Store
+from tests.handlers.stages.talk import Talk, Talking, talking
 from tests.servers.openai import OpenAI
+
+
+@pytest.fixture
+def talks(tmp_path: Path, redis_url: str, store: Store) -> Talking:
+    """Open conversations with settings of their own, on a store that is empty."""
+
+    def opened(server: OpenAI, **settings: Any) -> Any:
+        return talking(tmp_path, server, **{"redis_url": redis_url, **settings})
+
+    return opened
 
 
 @pytest.fixture
@@ -18,6 +30,6 @@ async def server() -> AsyncIterator[OpenAI]:
 
 
 @pytest.fixture
-async def talk(tmp_path: Path, server: OpenAI) -> AsyncIterator[Talk]:
-    async with talking(tmp_path, server) as opened:
+async def talk(talks: Talking, server: OpenAI) -> AsyncIterator[Talk]:
+    async with talks(server) as opened:
         yield opened

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
-from bot.contract import Apology, Services, Stage
-from bot.model import Chat, Message, Notice, Person, Reply, Source
+from bot.contract import Apology, Services
+from bot.model import Chat, Message, Notice, Person, Reply
 from handlers.stages import chat
 from tests import house
 from tests.servers.openai import KEY, MODEL, OpenAI
@@ -41,7 +41,7 @@ class Talk:
 
     server: OpenAI
     services: Services
-    stage: Stage
+    stage: chat.Chat | chat.Silent
     log: list[Any]
 
     async def hear(self, text: str, **changes: Any) -> Heard:
@@ -63,10 +63,17 @@ class Talk:
     async def remember(self, question: str, answer: str, **changes: Any) -> None:
         """Have something in memory that was said before."""
         spoken = message(question, **changes)
-        await self.services.memory.add(spoken, Reply(Source("chat")), answer, await self.services.options.of(spoken))
+        options = await self.services.options.of(spoken)
+        await self.services.memory.add(spoken, answer, "chat", options)
 
     def events(self, name: str) -> list[Any]:
         return [each for each in self.log if each["event"] == name]
+
+
+class Talking(Protocol):
+    """Opens a house with the model's stage, pointed at the server."""
+
+    def __call__(self, server: OpenAI, **settings: Any) -> AbstractAsyncContextManager[Talk]: ...
 
 
 def message(text: str, **changes: Any) -> Message:
