@@ -37,7 +37,10 @@ speaks print nothing, nor (without --json) does a line that nobody answers.
 def add(verbs: Any) -> None:
     """Describe the verb."""
     verb = verbs.add_parser(
-        "chat", help="talk to the bot here", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+        "chat",
+        help="talk to the bot here",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verb.add_argument("--json", action="store_true", help="print one JSON object for each line that says something")
     verb.add_argument("--user", metavar="NAME", default="", help="who you are at first (default: your login name)")

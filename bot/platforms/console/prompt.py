@@ -104,7 +104,7 @@ class Suggestions(Completer):
 
     def _candidates(self, text: str, word: str) -> Iterable[tuple[str, str]]:
         if text.startswith(SLASHES):
-            head = text[1:].split(" ")[0].lower()
+            head = text[1:].split(" ", maxsplit=1)[0].lower()
             if text[1:] == word[1:]:
                 return [(text[0] + name, each.help[self._language]) for name, each in self._commands.words.items()]
             return self._options(self._commands.words.get(head))

@@ -33,7 +33,7 @@ class TerminalScreen:
         texts: Texts,
         language: str,
         files: Path,
-        size: Size = lambda: shutil.get_terminal_size(),
+        size: Size = shutil.get_terminal_size,
     ) -> None:
         self._write = write
         self._texts = texts
