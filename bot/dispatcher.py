@@ -98,7 +98,7 @@ class Dispatcher:
     def understood(self, message: Message) -> Message:
         """Return the message without what cannot be said in a chat, and with the language to answer it in."""
         text = UNSPEAKABLE.sub("", message.text).strip()
-        language = language_of(message.sender.language, text, self._services.settings.language)
+        language = language_of(message.sender.language, text, self._services.settings.default_language)
         return replace(message, text=text, language=language)
 
     def _unknown(self, message: Message) -> Reply | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -33,21 +34,39 @@ class Settings(BaseSettings):
     discord_message_content: bool = True
 
     # The model
+    # The key for the model. Without it rules and FAQ answer alone (unless OPENAI_BASE_URL names a server without keys).
     openai_api_key: SecretStr | None = None
+    # Any endpoint with OpenAI's chat completions: DeepSeek, Qwen, Ollama (http://localhost:11434/v1), vLLM, …
     openai_base_url: str = "https://api.openai.com/v1"
-    openai_model: str = "gpt-5.6-mini"
+    # The model's name there. The default is OpenAI's small one without an announced end.
+    openai_model: str = "gpt-5.6-luna"
+    # What the model is told about its task; empty: the text chat.system in the catalogue, in the person's language.
     openai_system_prompt: str = ""
+    # 0 to 2, less is more sober; not every model takes it. Empty, here and below: nothing is sent.
     openai_temperature: float | None = Field(None, ge=0, le=2)
+    # The share of probability that words are drawn from, above 0 to 1.
     openai_top_p: float | None = Field(None, gt=0, le=1)
+    # The longest answer in tokens, those for reasoning included.
     openai_max_tokens: int | None = Field(None, ge=1)
-    openai_stop: Words = ()
+    # How much a reasoning model thinks before it answers: none, minimal, low, medium, high, … as the model knows it.
+    openai_reasoning_effort: str | None = None
+    # Up to four texts, separated by commas, at which the answer ends.
+    openai_stop: Words = Field((), max_length=4)
+    # -2 to 2, more: new subjects.
     openai_presence_penalty: float | None = Field(None, ge=-2, le=2)
+    # -2 to 2, more: fewer repetitions.
     openai_frequency_penalty: float | None = Field(None, ge=-2, le=2)
-    openai_logit_bias: dict[str, int] | None = None
+    # How much more or less likely tokens are, as JSON: {"token id": -100 to 100}.
+    openai_logit_bias: dict[str, Annotated[int, Field(ge=-100, le=100)]] | None = None
+    # The same seed gives the same answers, as far as the endpoint can.
     openai_seed: int | None = None
+    # Seconds until an answer must have begun.
     openai_timeout: float = Field(60, gt=0)
+    # Seconds that an answer may pause within.
     openai_stall_timeout: float = Field(30, gt=0)
+    # How many answers the model gives at once; the others wait in order.
     openai_parallel: int = Field(8, ge=1)
+    # How many tokens of what was said before go along with a question.
     openai_history_tokens: int = Field(3000, ge=0)
 
     # What is kept, and where
@@ -60,9 +79,25 @@ class Settings(BaseSettings):
     # How it answers
     content_dir: Path = HOUSE / "deploy" / "content"
     stages: Words = ("commands", "rules", "faq", "chat")
-    language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
+    default_language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
     grace: float = Field(20, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value else ""
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ValueError("a key is one word of letters, digits and signs; this has something else in it")
+        return SecretStr(key) if key else None
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError("an address like https://api.openai.com/v1 is expected")
+        return value
 
     @field_validator("stages", "openai_stop", mode="before")
     @classmethod

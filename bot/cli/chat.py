@@ -84,7 +84,7 @@ def _terminal(settings: Settings, texts: Texts, commands: Commands, arguments: a
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    language = owner_language(settings.language)
+    language = owner_language(settings.default_language)
     script = Script(_person(arguments), arguments.language or locale_tag())
     desk = PromptDesk(
         script,

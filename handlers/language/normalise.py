@@ -18,6 +18,13 @@ MARKS = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 
+# A character with all that belongs to it: marks, invisible characters, and the Hangul that composes with it.
+CLUSTERS = re.compile(
+    r"\s|.(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u3099\u309a\uff9e\uff9f\u200b-\u200f\ufe00-\ufe0f]|[\u1100-\u11ff])*",
+    re.DOTALL,
+)
+LONGEST_TRACED = 8192
+
 
 @functools.cache
 def _simplifier() -> opencc.OpenCC:
@@ -48,3 +55,33 @@ def fold(text: str) -> str:
 def _once(text: str) -> str:
     composed = unicodedata.normalize("NFKC", MARKS.sub(r"\1", text)).casefold()
     return simplify(INVISIBLE.sub("", composed))
+
+
+def written(text: str, start: int, end: int) -> str:
+    """Return the part of a text that became `fold(text)[start:end]`.
+
+    Where folding has shifted places so that they cannot be told (or the text is very long), the folded part itself.
+    """
+    folded = fold(text)
+    if text == folded:
+        return text[start:end]
+    places = _places(text) if len(text) <= LONGEST_TRACED else []
+    if len(places) != len(folded):
+        return folded[start:end]
+    return text[places[start][0] : places[end - 1][1]] if start < end else ""
+
+
+def _places(text: str) -> list[tuple[int, int]]:
+    """Return, for every character of the folded text, where in the text it comes from: letters with their marks."""
+    places: list[tuple[int, int]] = []
+    blank: list[tuple[int, int]] = []
+    for found in CLUSTERS.finditer(text):
+        cluster = found[0]
+        folded = cluster.casefold() if cluster.isascii() else fold(cluster)
+        if cluster.isspace():
+            blank = blank or [found.span()]
+        elif folded:
+            places += blank if places else []
+            places += [found.span()] * len(folded)
+            blank = []
+    return places

@@ -1,0 +1,133 @@
+"""Telegram: listening by long polls, outlets, attachments. Start reading at `Telegram.listen`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import structlog
+from telegram.constants import ChatMemberStatus, FileSizeLimit
+from telegram.error import BadRequest, InvalidToken, TelegramError
+
+from bot.command import Commands
+from bot.contract import Apology, Moved, Outlet, Receive
+from bot.model import Attachment, Message
+from bot.platforms.telegram.account import NAME, Account, open_account
+from bot.platforms.telegram.ears import Ears
+from bot.platforms.telegram.menu import publish
+from bot.platforms.telegram.outlet import TelegramOutlet
+from bot.platforms.telegram.polling import Patience, Poll
+from bot.platforms.telegram.refusals import says
+from bot.settings import Settings
+from bot.texts import Texts
+
+ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
+FRESH_SECONDS = 60.0
+MOST_KNOWN = 10_000
+LAST_WORD_SECONDS = 2.0
+LARGEST_FILE = int(FileSizeLimit.FILESIZE_DOWNLOAD)
+log = structlog.get_logger(__name__)
+
+
+def build(settings: Settings, texts: Texts, commands: Commands) -> Telegram | None:  # noqa: ARG001 — all have one form
+    """Return the platform, or None without a token. Nothing is connected yet."""
+    token = settings.telegram_token.get_secret_value().strip() if settings.telegram_token else ""
+    return Telegram(open_account(token, settings), settings, commands) if token else None
+
+
+class Telegram:
+    """The Telegram platform."""
+
+    def __init__(
+        self,
+        account: Account,
+        settings: Settings,
+        commands: Commands,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._account = account
+        self._settings = settings
+        self._commands = commands
+        self._patience = patience or Patience()
+        self._clock = clock
+        self._administers: dict[tuple[str, str], tuple[float, bool]] = {}
+        self._poll: Poll | None = None
+
+    @property
+    def name(self) -> str:
+        """`telegram`."""
+        return NAME
+
+    async def listen(self, receive: Receive, moved: Moved) -> None:
+        """Poll and hand over until cancelled. Raises `Apology` when the token is refused."""
+        bot = self._account.bot
+        self._account.moved = moved
+        async with asyncio.TaskGroup() as courtesies:
+            ears = Ears(self._account, self._commands, receive, courtesies)
+            self._poll = Poll(bot, ears.take, self._patience)
+            if await self._poll.meet():
+                courtesies.create_task(publish(bot, self._commands, self._settings.default_language))
+                await self._poll.run()
+        raise Apology("platforms.telegram_token")
+
+    async def close(self) -> None:
+        """Acknowledge what was taken over and close all connections."""
+        if self._poll:
+            try:
+                async with asyncio.timeout(LAST_WORD_SECONDS):
+                    await self._poll.confirm()
+            except (TelegramError, TimeoutError) as error:
+                log.debug("telegram was not told what was received last", reason=type(error).__name__)
+        await self._account.close()
+
+    def outlet(self, message: Message) -> Outlet:
+        """Return the place to write the answer to this message to."""
+        return TelegramOutlet(self._account, message)
+
+    async def read(self, attachment: Attachment) -> bytes:
+        """Return a file's content. Raises `Apology` when it is gone, too large, or cannot be reached."""
+        if attachment.size > LARGEST_FILE:
+            raise Apology("platforms.telegram_file_large")
+        try:
+            file = await self._account.bot.get_file(attachment.id)
+            return bytes(await file.download_as_bytearray())
+        except BadRequest as error:
+            large = says(error, "too big")
+            raise Apology(f"platforms.telegram_file_{'large' if large else 'gone'}") from error
+        except (TelegramError, RuntimeError, OSError) as error:
+            log.warning("a file could not be read from telegram", reason=type(error).__name__)
+            raise Apology("platforms.telegram_file_unread") from error
+
+    async def is_admin(self, message: Message) -> bool:
+        """Return whether the sender administers the chat. Who speaks as the chat itself does so anonymously."""
+        if message.chat.private or message.sender.id == message.chat.id:
+            return True
+        who = (message.chat.id, message.sender.id)
+        known = self._administers.get(who)
+        if known and self._clock() - known[0] < FRESH_SECONDS:
+            return known[1]
+        return await self._ask_whether_admin(who)
+
+    async def probe(self) -> str:
+        """Return the bot's `@name`. Raises `Apology` that says what is wrong and how to mend it."""
+        try:
+            me = await self._account.bot.get_me()
+        except InvalidToken as error:
+            raise Apology("platforms.telegram_token") from error
+        except TelegramError as error:
+            url, reason = self._settings.telegram_api_url, type(error).__name__
+            raise Apology("platforms.telegram_unreachable", url=url, reason=reason) from error
+        return f"@{me.username}"
+
+    async def _ask_whether_admin(self, who: tuple[str, str]) -> bool:
+        try:
+            member = await self._account.bot.get_chat_member(int(who[0]), int(who[1]))
+        except TelegramError as error:
+            log.warning("telegram does not say who administers a chat", reason=type(error).__name__)
+            return False
+        if len(self._administers) >= MOST_KNOWN:
+            self._administers.clear()
+        self._administers[who] = (self._clock(), member.status in ADMINISTRATORS)
+        return member.status in ADMINISTRATORS

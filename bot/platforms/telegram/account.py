@@ -1,0 +1,64 @@
+"""The bot's account at Telegram: its client, who it is there, and which chats have moved."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+import structlog
+from telegram import Bot
+
+from bot.contract import Moved
+from bot.platforms.telegram.request import Request
+from bot.settings import Settings
+
+NAME = "telegram"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Account:
+    """What listening and all outlets share.
+
+    Attributes:
+        drafts: Whether the server takes native drafts; false for good once it refused one.
+        moved: Who is told about chats that got another id; None before anyone listens.
+        moves: The new id of every chat that has moved since the start.
+    """
+
+    bot: Bot
+    requests: tuple[Request, ...]
+    drafts: bool
+    moved: Moved | None = None
+    moves: dict[str, str] = field(default_factory=dict)
+
+    async def move(self, old: str, new: str) -> None:
+        """Tell once that a chat has got another id: Telegram says so in both chats, and again at every write."""
+        if self.moves.get(old) == new:
+            return
+        self.moves[old] = new
+        log.info("a group became a supergroup", old=old, new=new)
+        if self.moved:
+            await self.moved(NAME, old, new)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for request in self.requests:
+            await request.shutdown()
+
+
+def open_account(token: str, settings: Settings) -> Account:
+    """Return the account that a token belongs to. Nothing is connected yet."""
+    # The library's switch for times as timedelta; without it every RetryAfter comes with a deprecation warning.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    # Updates have a pool of their own: a long poll must never wait for, or hold up, an answer.
+    updates, rest = Request(connections=2), Request()
+    url = settings.telegram_api_url.strip().rstrip("/")
+    bot = Bot(
+        token,
+        base_url=f"{url}/bot",
+        base_file_url=f"{url}/file/bot",
+        request=rest,
+        get_updates_request=updates,
+    )
+    return Account(bot, (updates, rest), drafts=settings.telegram_drafts)

@@ -1,0 +1,69 @@
+"""What it means when Telegram refuses a write: be silent for a while, give the chat up, or a bug of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot import contract
+
+LONGEST_PAUSE = 30.0
+TRIES = 10
+# The Bot API tells its refusals apart by their description alone.
+FINAL = (
+    "chat not found",
+    "thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "not enough rights",
+    "have no rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "user_is_blocked",
+    "user is deactivated",
+    "peer_id_invalid",
+    "group chat was deactivated",
+    "group is deactivated",
+)
+
+
+def says(error: TelegramError, *phrases: str) -> bool:
+    """Return whether an error's description contains one of these phrases (given in lower case)."""
+    description = str(error).lower()
+    return any(phrase in description for phrase in phrases)
+
+
+def is_final(error: TelegramError) -> bool:
+    """Return whether nothing can be written to this chat any more, however it is written."""
+    return isinstance(error, BadRequest) and says(error, *FINAL)
+
+
+@dataclass(slots=True)
+class Troubles:
+    """The failed writes of one answer in a row."""
+
+    failures: int = 0
+
+    def over(self) -> None:
+        """A write succeeded."""
+        self.failures = 0
+
+    def translated(self, error: TelegramError) -> Exception:
+        """Return what the contract calls an error. One that it has no name for is a bug, and stays as it is."""
+        if isinstance(error, RetryAfter):
+            asked = error.retry_after
+            return contract.RetryAfter(asked.total_seconds() if isinstance(asked, timedelta) else asked)
+        if isinstance(error, (Forbidden, InvalidToken)) or is_final(error):
+            return contract.Gone(type(error).__name__)
+        if isinstance(error, BadRequest) or not isinstance(error, NetworkError):
+            return error
+        return self._interrupted()
+
+    def _interrupted(self) -> Exception:
+        """The server is away: be silent for a growing time, and give up after some minutes."""
+        self.failures += 1
+        if self.failures > TRIES:
+            return contract.Gone("Telegram could not be reached for minutes")
+        return contract.RetryAfter(min(2.0 ** (self.failures - 1), LONGEST_PAUSE))

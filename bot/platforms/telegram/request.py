@@ -1,0 +1,112 @@
+"""How requests reach the Bot API: python-telegram-bot's pluggable HTTP layer over aiohttp, which costs half of httpx.
+
+It also never writes an address (which contains the token) or a body (which contains what people said) into a log.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+READ_SECONDS = 20.0
+CONNECT_SECONDS = 10.0
+UPLOAD_SECONDS = 120.0
+CONNECTIONS = 256
+
+
+class Request(BaseRequest):
+    """A pool of connections to the Bot API, opened when first used. Takes HTTP(S)_PROXY from the environment."""
+
+    def __init__(self, connections: int = CONNECTIONS) -> None:
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Seconds to wait for an answer where a call names no other time."""
+        return READ_SECONDS
+
+    async def initialize(self) -> None:
+        """Open the pool; nothing is connected yet."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections)
+            self._session = aiohttp.ClientSession(
+                connector=connector, trust_env=True, headers={"User-Agent": self.USER_AGENT}
+            )
+
+    async def shutdown(self) -> None:
+        """Close all connections."""
+        session, self._session = self._session, None
+        if session:
+            await session.close()
+
+    async def do_request(  # noqa: PLR0917 — the signature is the library's
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 — aiohttp has none
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 — who waits for a connection gets one
+    ) -> tuple[int, bytes]:
+        """Return status and body of the answer.
+
+        Raises:
+            TimedOut: The server was reached and has not answered in time: it may have done what was asked.
+            NetworkError: No connection came about, or it broke before there was an answer.
+        """
+        await self.initialize()
+        session = self._session
+        if session is None:
+            raise NetworkError("closed")
+        files = bool(request_data and request_data.contains_files)
+        timeout = aiohttp.ClientTimeout(
+            total=UPLOAD_SECONDS if files else None,
+            sock_connect=_seconds(connect_timeout, CONNECT_SECONDS),
+            sock_read=_seconds(read_timeout, UPLOAD_SECONDS if files else READ_SECONDS),
+        )
+        try:
+            async with session.request(method, url, data=_body(request_data), timeout=timeout) as answer:
+                return answer.status, await answer.read()
+        except aiohttp.ConnectionTimeoutError as error:
+            raise NetworkError(_reason(error)) from None
+        except TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(_reason(error)) from None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """Return the object that an answer is. Raises TelegramError, without the answer's text, where it is none."""
+        try:
+            answer = json.loads(payload.decode("utf-8", "replace"))
+        except ValueError:
+            raise TelegramError("the answer is not JSON") from None
+        if not isinstance(answer, dict) or ("result" not in answer and answer.get("ok") is not False):
+            raise TelegramError("the answer is not one of the Bot API")
+        return answer
+
+
+def _seconds(wished: Any, default: float) -> float | None:
+    return default if wished is BaseRequest.DEFAULT_NONE else wished
+
+
+def _body(data: RequestData | None) -> aiohttp.FormData | None:
+    if data is None:
+        return None
+    form = aiohttp.FormData(data.json_parameters)
+    if data.contains_files:
+        for name, (filename, content, media_type) in data.multipart_data.items():
+            form.add_field(name, content, filename=filename, content_type=media_type)
+    return form
+
+
+def _reason(error: Exception) -> str:
+    """Name what happened, without the address: it contains the token."""
+    strerror = getattr(error, "strerror", None)
+    return f"{type(error).__name__}: {strerror}" if strerror else type(error).__name__

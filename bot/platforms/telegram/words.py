@@ -1,0 +1,86 @@
+"""A Telegram text as the bot hears it: without its own name, and with what the name meant. Offsets are UTF-16 units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import telegram
+from telegram.constants import MessageEntityType
+
+UTF16 = "utf-16-le"
+HEAD = re.compile(r"\s*[/／]([^\s@/／]+)(?:@(\w+))?(?=\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard.
+
+    Attributes:
+        text: What was said, without the names that the bot was called by.
+        mentioned: The bot was named.
+        for_another: It is a command that names another bot.
+        command: The lower-cased word of the command at the beginning, known or not, without its slash.
+    """
+
+    text: str
+    mentioned: bool
+    for_another: bool
+    command: str
+
+
+def heard(said: telegram.Message, own_id: int, username: str) -> Heard:
+    """Return the text or caption of a message as the bot hears it."""
+    text = said.text or said.caption or ""
+    own_name = f"@{username}".lower()
+    spans = [
+        (entity.offset, entity.length)
+        for entity in (said.entities or said.caption_entities)
+        if _is_own(entity, text, own_id, own_name)
+    ]
+    head = HEAD.match(text)
+    named = head.group(2) if head else None
+    if head and named and named.lower() == username.lower():
+        spans.append((utf16_offset(text, head.start(2) - 1), len(named) + 1))
+    # Usernames of bots end with "bot"; another name at that place is a person's, and the word no command.
+    for_another = bool(named and named.lower() != username.lower() and named.lower().endswith("bot"))
+    command = head.group(1).lower() if head else ""
+    return Heard(without(text, spans) if spans else text, bool(spans), for_another, command)
+
+
+def _is_own(entity: telegram.MessageEntity, text: str, own_id: int, own_name: str) -> bool:
+    if entity.type == MessageEntityType.TEXT_MENTION:
+        return entity.user is not None and entity.user.id == own_id
+    return entity.type == MessageEntityType.MENTION and part(text, entity.offset, entity.length).lower() == own_name
+
+
+def utf16_offset(text: str, index: int) -> int:
+    """Return how many UTF-16 units stand before a character."""
+    return len(text[:index].encode(UTF16, "surrogatepass")) // 2
+
+
+def part(text: str, offset: int, length: int) -> str:
+    """Return a stretch of a text given in UTF-16 units; less where the text ends before."""
+    units = text.encode(UTF16, "surrogatepass")
+    return units[max(offset, 0) * 2 : max(offset + length, 0) * 2].decode(UTF16, "surrogatepass")
+
+
+def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return a text without some stretches (in UTF-16 units); of the spaces on both sides of one, one stays."""
+    units = text.encode(UTF16, "surrogatepass")
+    for offset, length in sorted(set(spans), reverse=True):
+        start, end = max(offset, 0) * 2, max(offset + length, 0) * 2
+        before, after = units[:start], units[end:]
+        space = " ".encode(UTF16)
+        if after.startswith(space) and (not before or before.endswith(space)):
+            after = after[len(space) :]
+        units = before + after
+    return units.decode(UTF16, "surrogatepass").strip()
+
+
+def mended(text: str) -> str:
+    """Return a text that can be sent: a lone surrogate becomes U+FFFD (as long as itself), a pair one character."""
+    if text.isascii():
+        return text
+    return text.encode(UTF16, "surrogatepass").decode(UTF16, "replace")

@@ -1,0 +1,71 @@
+"""A question taken apart: what is compared when two questions are compared."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from handlers.faq.stopwords import stopwords
+from handlers.language.normalise import fold
+from handlers.language.segment import cut_for_search
+
+# Longer than any question; what comes after it cannot make it another one. Keeps a 100,000-character message cheap.
+LONGEST = 400
+RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W_]+")
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+LETTER = re.compile(r"\w")
+SUFFIXES = ("ings", "ing", "ies", "ed", "es", "s", "ly", "e", "y")
+SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A folded question and its parts.
+
+    Attributes:
+        key: Its letters and digits alone: two questions with the same key are the same question.
+        grams: Single Han characters and pairs; for other scripts the trigrams of each word.
+        words: The words of jieba's search mode without stop words, English ones stemmed.
+    """
+
+    key: str
+    grams: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def analyse(text: str) -> Analysis:
+    """Take a text apart as questions of an FAQ are."""
+    folded = fold(text[: 4 * LONGEST])[:LONGEST]
+    runs = RUNS.findall(folded)
+    return Analysis("".join(runs), tuple(dict.fromkeys(_grams(runs))), tuple(dict.fromkeys(_words(folded))))
+
+
+def _grams(runs: list[str]) -> list[str]:
+    grams: list[str] = []
+    for run in runs:
+        if HAN.match(run):
+            grams += run
+            grams += [run[at : at + 2] for at in range(len(run) - 1)]
+        else:
+            padded = f" {run} "
+            grams += [padded[at : at + 3] for at in range(len(padded) - 2)]
+    return grams
+
+
+def _words(folded: str) -> list[str]:
+    ignored = stopwords()
+    every = [word for word in cut_for_search(folded) if LETTER.search(word)]
+    kept = [stem(word) for word in every if word not in ignored]
+    return kept or [stem(word) for word in every]
+
+
+@functools.lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """Return an English word without its ending, roughly: the same for its forms. Other words stay."""
+    if not word.isascii():
+        return word
+    for suffix in SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= SHORTEST_STEM:
+            return word[: -len(suffix)]
+    return word

@@ -1,0 +1,102 @@
+"""FAQ retrieval as a stage: answers what the owner's entries answer, offers what they nearly answer, else passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from bot.contract import Services, Stage
+from bot.model import Choice, Fact, Message, Reply, Source
+from bot.texts import language_of
+from handlers.faq.entry import Entry
+from handlers.faq.faq import Candidate, Faq, Ranking, choice_of, told
+from handlers.faq.load import load
+
+OFFERED = 3
+FACTS = 5
+LONGEST_LABEL = 80
+log = structlog.get_logger(__name__)
+
+
+def build(services: Services) -> Stage:
+    """Load the owner's FAQ and return the stage that answers by it. Raises `ContentError` for a file it refuses."""
+    directory = services.settings.content_dir
+    path = directory / "faq.yaml"
+    live = services.content.watch((path, directory / "dictionary.txt"), lambda: _load(path))
+
+    async def answer(message: Message) -> Reply | Message | None:
+        if message.invocation or not message.text.strip():
+            return None
+        if message.choice:
+            return _chosen(live.value, message)
+        if message.addressed:
+            return _asked(services, message, live.value.ask(message.text, FACTS))
+        if (await services.options.of(message)).unaddressed != "sure":
+            return None
+        return _overheard(message, live.value.ask(message.text, FACTS))
+
+    return answer
+
+
+def _load(path: Path) -> Faq:
+    if not path.exists():
+        log.warning("there is no FAQ", file=path.name)
+        return Faq.build(())
+    return Faq.build(load(path))
+
+
+def _chosen(faq: Faq, message: Message) -> Reply | None:
+    entry = faq.by_choice(message.choice)
+    if entry is None:
+        return None
+    return _reply(message, entry, Source("faq", entry.id, 1.0))
+
+
+def _asked(services: Services, message: Message, ranking: Ranking) -> Reply | Message:
+    match ranking.decision:
+        case "answer":
+            return _answer(message, ranking.candidates)
+        case "offer":
+            return _offer(services, message, ranking.candidates)
+        case _:
+            return replace(message, facts=tuple(_fact(message, each) for each in ranking.candidates))
+
+
+def _overheard(message: Message, ranking: Ranking) -> Reply | None:
+    return _answer(message, ranking.candidates) if ranking.sure else None
+
+
+def _answer(message: Message, candidates: tuple[Candidate, ...]) -> Reply:
+    best = candidates[0]
+    return _reply(message, best.entry, _source(best.entry.id, best.confidence, candidates[1:]))
+
+
+def _offer(services: Services, message: Message, candidates: tuple[Candidate, ...]) -> Reply:
+    offered = candidates[:OFFERED]
+    choices = tuple(Choice(_question(message, each.entry)[:LONGEST_LABEL], choice_of(each.entry)) for each in offered)
+    source = _source("", candidates[0].confidence, candidates)
+    return Reply(source, services.say(message, "faq.did_you_mean"), choices=choices, remember=False)
+
+
+def _source(name: str, confidence: float, others: tuple[Candidate, ...]) -> Source:
+    return Source("faq", name, confidence, tuple((each.entry.id, each.confidence) for each in others))
+
+
+def _reply(message: Message, entry: Entry, source: Source) -> Reply:
+    return Reply(source, told(entry, _language(message))[1], markdown=entry.markdown)
+
+
+def _fact(message: Message, candidate: Candidate) -> Fact:
+    question, answer = told(candidate.entry, _language(message))
+    return Fact(candidate.entry.id, question, answer, candidate.confidence, choice_of(candidate.entry))
+
+
+def _question(message: Message, entry: Entry) -> str:
+    return told(entry, _language(message))[0]
+
+
+def _language(message: Message) -> str:
+    """Return the language the question was written in; who presses a button or writes in neither, his own."""
+    return language_of("", message.text, message.language)

@@ -1,0 +1,112 @@
+"""The stage of keyword rules: the owner's `rules.yaml`, answered when sure, no more often than a rule allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.content import Live
+from bot.contract import Services
+from bot.model import Message, Reply, Source
+from bot.options import chat_key
+from bot.store import key
+from handlers.rules.load import load
+from handlers.rules.matcher import Match, Rules
+from handlers.rules.rule import Rule
+from handlers.rules.template import render
+
+FILE = "rules.yaml"
+MOST_REMEMBERED = 10_000
+CERTAIN = 1.0
+log = structlog.get_logger(__name__)
+
+
+def build(services: Services) -> RulesStage:
+    """Return the stage. Raises `ContentError` for a file that it refuses; no file is no rules."""
+    path = services.settings.content_dir / FILE
+
+    def read() -> Rules:
+        if path.exists():
+            return Rules(load(path))
+        log.warning("there are no keyword rules", missing=str(path))
+        return Rules(())
+
+    return RulesStage(services, services.content.watch((path,), read))
+
+
+class RulesStage:
+    """Answers what a rule matches."""
+
+    def __init__(self, services: Services, live: Live[Rules]) -> None:
+        self._services = services
+        self._live = live
+        self._cooldowns = Cooldowns(services)
+
+    async def __call__(self, message: Message) -> Reply | None:
+        """Answer with the best rule that is not cooling down here, or pass."""
+        if message.choice or message.invocation or not message.text.strip():
+            return None
+        chat = f"{message.platform}:{message.chat.id}"
+        addressed = message.addressed or message.chat.private
+        matches = self._live.value.matches(message.text, addressed=addressed, chat=chat)
+        if not matches or not (addressed or await self._may_speak_up(message)):
+            return None
+        for match in matches:
+            if await self._cooldowns.claim(match.rule, message):
+                return self._reply(match, message)
+        return None
+
+    async def _may_speak_up(self, message: Message) -> bool:
+        return (await self._services.options.of(message)).unaddressed != "never"
+
+    def _reply(self, match: Match, message: Message) -> Reply:
+        rule = match.rule
+        weights = [answer.weight for answer in rule.answers]
+        (answer,) = self._services.random.choices(rule.answers, weights)
+        text = render(answer.text, self._values(match, message), markdown=rule.markdown)
+        runners_up = tuple((each, CERTAIN) for each in match.runners_up)
+        return Reply(Source("rule", rule.id, CERTAIN, runners_up), text, markdown=rule.markdown)
+
+    def _values(self, match: Match, message: Message) -> Mapping[str, str]:
+        """Date and time are the process's local ones (variable TZ)."""
+        now = datetime.fromtimestamp(self._services.clock(), UTC).astimezone()
+        return {
+            **match.groups,
+            "sender": message.sender.name,
+            "chat": message.chat.title or message.sender.name,
+            "date": f"{now:%Y-%m-%d}",
+            "time": f"{now:%H:%M}",
+            "match": match.text,
+        }
+
+
+class Cooldowns:
+    """When each rule may answer again in a chat: shared through Redis, and known here too, for when Redis is away."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._until: dict[tuple[str, str], float] = {}
+
+    async def claim(self, rule: Rule, message: Message) -> bool:
+        """Return whether the rule may answer in this chat now; if so, its cooldown begins."""
+        if not rule.cooldown:
+            return True
+        where = chat_key(message.platform, message.chat.id)
+        now = self._services.clock()
+        if now < self._until.get((where, rule.id), 0.0):
+            return False
+        self._begin((where, rule.id), now, rule.cooldown)
+        store, slot = self._services.store, key("cooldown", rule.id, tag=where)
+        milliseconds = max(1, round(rule.cooldown * 1000))
+
+        async def first() -> bool:
+            return bool(await store.client.set(slot, "1", nx=True, px=milliseconds))
+
+        return await store.attempt(first, default=True)
+
+    def _begin(self, slot: tuple[str, str], now: float, seconds: float) -> None:
+        if len(self._until) >= MOST_REMEMBERED:
+            self._until = {each: until for each, until in self._until.items() if until > now}
+        self._until[slot] = now + seconds

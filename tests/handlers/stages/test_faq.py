@@ -1,0 +1,140 @@
+"""The FAQ stage: what a person says and what a person reads."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.command import Commands
+from bot.content import Content, ContentError
+from bot.contract import Services, Stage
+from bot.explanations import Explanations
+from bot.memory import Memory
+from bot.model import Chat, Message, Person, Reply
+from bot.options import OptionsKeeper
+from bot.settings import read_settings
+from bot.store import Store, make_client
+from bot.texts import Texts
+from handlers.stages.faq import build
+
+TEXTS = Path(__file__).parents[3] / "handlers" / "texts"
+ENTRIES = """
+- id: install
+  question: 怎么安装应答机器人
+  alternatives: [安装步骤是什么, 如何部署机器人]
+  answer: 用 pip 安装。
+  twin: {question: "How do I install the bot?", answer: With pip.}
+- id: price
+  question: 使用要收费吗
+  alternatives: [多少钱一个月, 要不要付费]
+  answer: 免费。
+- {id: redis, question: 没有 Redis 能运行吗, answer: 能，自带服务器。}
+- {id: disk, question: 数据保存在哪个目录, answer: 在 data 里。}
+- {id: disk2, question: 数据保存在哪个目录里, answer: 在 DATA_DIR 里。}
+"""
+
+
+def services(directory: Path) -> Services:
+    """Return services whose Redis is away: options are default."""
+    settings = read_settings(content_dir=directory)
+    store = Store(make_client("unix:///nowhere"), "nowhere")
+    return Services(
+        settings,
+        store,
+        Memory(store, settings),
+        OptionsKeeper(store),
+        Explanations(store),
+        Texts(TEXTS),
+        Content(),
+        Commands(()),
+        {},
+        random.Random(1),
+        time.time,
+        AsyncExitStack(),
+    )
+
+
+def said(text: str, *, addressed: bool = True, choice: str = "") -> Message:
+    person = Person("1", "Ann")
+    chat = Chat("1", private=addressed)
+    return Message("console", "1", "1", chat, person, text, 0.0, addressed=addressed, choice=choice, language="zh-CN")
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    directory = tmp_path_factory.mktemp("content")
+    (directory / "faq.yaml").write_text(ENTRIES, encoding="utf-8")
+    return build(services(directory))
+
+
+async def test_a_question_is_answered_and_the_source_names_entry_and_confidence(stage: Stage) -> None:
+    reply = await stage(said("请问怎么安装应答机器人？"))
+    assert isinstance(reply, Reply)
+    assert reply.text == "用 pip 安装。"
+    assert (reply.source.kind, reply.source.id) == ("faq", "install")
+    assert 0 < (reply.source.confidence or 0) < 1
+
+
+async def test_who_asks_in_english_is_told_in_english(stage: Stage) -> None:
+    reply = await stage(said("how do i install the bot"))
+    assert isinstance(reply, Reply)
+    assert reply.text == "With pip."
+
+
+async def test_two_equally_good_entries_are_offered_and_a_press_answers(stage: Stage) -> None:
+    reply = await stage(said("数据保存到哪个目录"))
+    assert isinstance(reply, Reply)
+    assert not reply.remember
+    first = reply.choices[0]
+    pressed = await stage(said(first.label, choice=first.data))
+    assert isinstance(pressed, Reply)
+    assert pressed.source.confidence == 1.0
+    assert pressed.text in ("在 data 里。", "在 DATA_DIR 里。")
+
+
+async def test_what_it_does_not_know_passes_on_with_the_nearest_entries(stage: Stage) -> None:
+    message = said("数据库的备份怎么做")
+    passed = await stage(message)
+    assert isinstance(passed, Message)
+    assert replace(passed, facts=()) == message
+    assert {"disk", "disk2"} & {fact.id for fact in passed.facts}
+
+
+@pytest.mark.parametrize("choice", ["rule:1", "faq:0000000000000000", "\ud800"])
+async def test_a_forged_choice_is_not_ours(stage: Stage, choice: str) -> None:
+    assert await stage(said("怎么安装应答机器人", choice=choice)) is None
+
+
+async def test_nobody_asked_it_says_only_what_is_sure(stage: Stage) -> None:
+    assert isinstance(await stage(said("怎么安装应答机器人", addressed=False)), Reply)
+    assert await stage(said("数据保存到哪个目录", addressed=False)) is None
+    assert await stage(said("今天吃什么", addressed=False)) is None
+
+
+async def test_without_a_file_there_are_no_entries(tmp_path: Path) -> None:
+    message = said("怎么安装")
+    assert await build(services(tmp_path))(message) == message
+
+
+def test_a_broken_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "faq.yaml").write_text("- {id: 1, question: x", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"faq\.yaml"):
+        build(services(tmp_path))
+
+
+async def test_a_changed_file_is_used_after_a_refresh(tmp_path: Path) -> None:
+    path = tmp_path / "faq.yaml"
+    path.write_text(ENTRIES, encoding="utf-8")
+    given = services(tmp_path)
+    stage = build(given)
+    path.write_text(json.dumps([{"id": "voice", "question": "支持语音消息吗", "answer": "支持。"}]), encoding="utf-8")
+    assert given.content.refresh()
+    reply = await stage(said("支持语音消息吗"))
+    assert isinstance(reply, Reply)
+    assert reply.text == "支持。"

@@ -1,0 +1,315 @@
+"""A loopback OpenAI: chat completions over server-sent events, models, and every failure a test can ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.servers.openai_fields import fault
+
+KEY = "test-key"
+MODEL = "test-model"
+WORDS = ("好的，", "这是", "一个", "回答", "。", "Here ", "is ", "an ", "answer", ". ")
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Send nothing more until the test sets the event."""
+
+    until: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Send nothing more and keep the connection open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Cut the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Send these bytes as they are."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """End the stream properly; without a reason, the reason is missing."""
+
+    reason: str | None = "stop"
+    done: bool = True
+
+
+Step = str | Pause | Stall | Cut | Raw | Finish
+MALFORMED = Raw(b'data: {"id": "x", "choices": [{"delta"\n\n')
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that is no stream."""
+
+    status: int
+    code: str | None = None
+    kind: str | None = None
+    message: str = "refused"
+    param: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+    def response(self) -> web.Response:
+        """Return the HTTP answer in OpenAI's shape, or with exactly this body."""
+        error = {"message": self.message, "type": self.kind, "param": self.param, "code": self.code}
+        text = json.dumps({"error": error}) if self.body is None else self.body
+        kind = "application/json" if text.startswith("{") else "text/html"
+        headers = {"x-request-id": "req_test", **self.headers}
+        return web.Response(status=self.status, text=text, content_type=kind, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """Never answer at all."""
+
+
+Told = tuple[Step, ...] | Refusal | Hang
+
+
+@dataclass(slots=True)
+class Call:
+    """A request as it came. `closed` is set when the client went away before the end, `ended` when all was sent."""
+
+    path: str
+    body: dict[str, Any]
+    headers: dict[str, str]
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class OpenAI:
+    """The server. Requests are answered as told, in the order told; when nothing is told, with words of its own.
+
+    Args:
+        tokens: How many pieces an answer has that was not told.
+        delay: Seconds before each of them.
+        unknown: Fields that this server does not know, as an older or compatible one.
+    """
+
+    def __init__(
+        self, *, key: str | None = KEY, tokens: int = 10, delay: float = 0, unknown: Iterable[str] = ()
+    ) -> None:
+        self.key = key
+        self.tokens = tokens
+        self.delay = delay
+        self.unknown = frozenset(unknown)
+        self.models = [MODEL]
+        self.calls: list[Call] = []
+        self.open = 0
+        self.most = 0
+        self._told: deque[Told] = deque()
+        self._changed = asyncio.Condition()
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=2**26)
+        app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_get("/v1/models", self._list)
+        app.router.add_get("/v1/models/{name:.+}", self._model)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, backlog=4096)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}/v1"
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        if self._runner:
+            await self._runner.cleanup()
+
+    def say(self, *steps: Step) -> None:
+        """Tell what the next request that is not told yet gets: pieces of text, and what happens between them."""
+        self._told.append(steps)
+
+    def refuse(self, status: int, code: str | None = None, **rest: Any) -> None:
+        """Tell that the next request is refused."""
+        self._told.append(Refusal(status, code, **rest))
+
+    def hang(self) -> None:
+        """Tell that the next request is never answered."""
+        self._told.append(Hang())
+
+    async def arrived(self, number: int) -> Call:
+        """Wait for so many requests, and return that one."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.calls) >= number)
+        return self.calls[number - 1]
+
+    @property
+    def prompts(self) -> list[list[dict[str, str]]]:
+        """The messages of every chat request."""
+        return [call.body["messages"] for call in self.calls if call.path.endswith("/chat/completions")]
+
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
+        body = await _json(request)
+        call = await self._note(request, body)
+        if refused := self._denied(request) or self._invalid(body):
+            return refused.response()
+        told = self._told.popleft() if self._told else self._words()
+        if isinstance(told, Refusal):
+            return told.response()
+        self.open += 1
+        self.most = max(self.most, self.open)
+        try:
+            return await self._stream(request, call, told)
+        except (asyncio.CancelledError, ConnectionResetError):
+            call.closed.set()
+            raise
+        finally:
+            self.open -= 1
+
+    async def _stream(self, request: web.Request, call: Call, told: Told | AsyncIterator[Step]) -> web.StreamResponse:
+        if isinstance(told, Hang):
+            await asyncio.Event().wait()
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "x-request-id": "req_test"})
+        await response.prepare(request)
+        stream = _Stream(response, request, call.body)
+        await stream.chunk({"role": "assistant", "content": ""})
+        async for step in _steps(told):
+            await stream.take(step)
+            if isinstance(step, Cut):
+                return response
+        if not stream.finished:
+            await stream.take(Finish())
+        await response.write_eof()
+        call.ended.set()
+        return response
+
+    async def _words(self) -> AsyncIterator[Step]:
+        for number in range(self.tokens):
+            if self.delay:
+                await asyncio.sleep(self.delay)
+            yield WORDS[number % len(WORDS)]
+
+    async def _note(self, request: web.Request, body: Any) -> Call:
+        call = Call(request.path, body if isinstance(body, dict) else {}, dict(request.headers))
+        async with self._changed:
+            self.calls.append(call)
+            self._changed.notify_all()
+        return call
+
+    def _denied(self, request: web.Request) -> Refusal | None:
+        given = request.headers.get("Authorization", "")
+        if given.startswith("Bearer ") and (self.key is None or given == f"Bearer {self.key}"):
+            return None
+        message = f"Incorrect API key provided: {given.removeprefix('Bearer ')}."
+        return Refusal(401, "invalid_api_key", "invalid_request_error", message)
+
+    def _invalid(self, body: Any) -> Refusal | None:
+        if found := fault(body, self.unknown):
+            return Refusal(400, found.code, "invalid_request_error", found.message, found.param)
+        return None if body["model"] in self.models else _no_model(body["model"])
+
+    async def _list(self, request: web.Request) -> web.Response:
+        await self._note(request, {})
+        refused = self._refused(request)
+        models = [_described(name) for name in self.models]
+        return refused.response() if refused else web.json_response({"object": "list", "data": models})
+
+    async def _model(self, request: web.Request) -> web.Response:
+        await self._note(request, {})
+        name = request.match_info["name"]
+        refused = self._refused(request) or (None if name in self.models else _no_model(name))
+        return refused.response() if refused else web.json_response(_described(name))
+
+    def _refused(self, request: web.Request) -> Refusal | None:
+        if self._told and isinstance(self._told[0], Refusal):
+            told = self._told.popleft()
+            return told if isinstance(told, Refusal) else None
+        return self._denied(request)
+
+
+class _Stream:
+    """One answer, written as server-sent events."""
+
+    def __init__(self, response: web.StreamResponse, request: web.Request, body: dict[str, Any]) -> None:
+        self._response = response
+        self._request = request
+        self._body = body
+        self._pieces = 0
+        self.finished = False
+
+    async def take(self, step: Step) -> None:
+        match step:
+            case str():
+                self._pieces += 1
+                await self.chunk({"content": step})
+            case Pause():
+                await step.until.wait()
+            case Stall():
+                await asyncio.Event().wait()
+            case Raw():
+                await self._response.write(step.content)
+            case Cut():
+                self._cut()
+            case Finish():
+                await self._finish(step)
+
+    async def chunk(self, delta: dict[str, Any], finish: str | None = None) -> None:
+        await self._event({"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
+
+    async def _finish(self, step: Finish) -> None:
+        self.finished = True
+        if step.reason:
+            await self.chunk({}, step.reason)
+        if (self._body.get("stream_options") or {}).get("include_usage"):
+            await self._event({"choices": [], "usage": self._usage()})
+        if step.done:
+            await self._response.write(b"data: [DONE]\n\n")
+
+    async def _event(self, data: dict[str, Any]) -> None:
+        common = {"id": "chatcmpl-test", "object": "chat.completion.chunk", "created": 0, "model": self._body["model"]}
+        line = json.dumps({**common, **data}, ensure_ascii=False)
+        await self._response.write(f"data: {line}\n\n".encode())
+
+    def _usage(self) -> dict[str, int]:
+        asked = sum(len(each["content"]) for each in self._body["messages"])
+        return {"prompt_tokens": asked, "completion_tokens": self._pieces, "total_tokens": asked + self._pieces}
+
+    def _cut(self) -> None:
+        self.finished = True
+        if self._request.transport:
+            self._request.transport.abort()
+
+
+async def _steps(told: Any) -> AsyncIterator[Step]:
+    if isinstance(told, tuple):
+        for step in told:
+            yield step
+        return
+    async for step in told:
+        yield step
+
+
+async def _json(request: web.Request) -> Any:
+    try:
+        return json.loads(await request.read())
+    except ValueError:
+        return None
+
+
+def _no_model(name: str) -> Refusal:
+    return Refusal(404, "model_not_found", "invalid_request_error", f"The model `{name}` does not exist", "model")
+
+
+def _described(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "test"}
