@@ -30,8 +30,8 @@ class Line:
 class Export:
     """A file of what people said.
 
-    It is a Telegram Desktop export (`result.json`, of one chat or of all), a DiscordChatExporter export (JSON), JSON lines
-    or a JSON array of `{user, text}` (and `chan`), or one message a line.
+    It is a Telegram Desktop export (`result.json`, of one chat or of all), a DiscordChatExporter export (JSON), JSON
+    lines or a JSON array of `{user, text}` (and `chan`), or one message a line.
 
     Attributes:
         format: `telegram`, `discord`, `array`, `lines` or `text`; known when the first line has been read.

@@ -19,7 +19,7 @@ from bot.content import ContentError
 from bot.contract import Apology
 from bot.platforms.console.clean import clean
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store import Store, StoreBusy, StoreError, open_store
+from bot.store import Store, StoreBusyError, StoreError, open_store
 from bot.texts import Texts
 
 GOOD, BAD, ABSENT = "✓", "✗", "–"
@@ -113,7 +113,7 @@ class Checks:
         try:
             async with open_store(settings) as store:
                 return Finding(GOOD, what, await self._server(store, settings, place))
-        except StoreBusy:
+        except StoreBusyError:
             return Finding(GOOD, what, self.say("store_busy", place=place))
         except (StoreError, Apology) as error:
             return Finding(BAD, what, self._sentence(error))

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     export, tally = Export(arguments.file), Tally()
     fault = asyncio.run(_replay(settings, arguments, export, tally))
     if tally.lines or not fault:
-        show(tally, export, arguments.json, settings.language)
+        show(tally, export, arguments.json, settings.default_language)
     if fault:
         sys.stderr.write(f"{fault}\n")
         return FAILED if tally.lines else USAGE_ERROR
@@ -71,7 +71,7 @@ async def _replay(settings: Settings, arguments: argparse.Namespace, export: Exp
     stages = (*WITHOUT_MODEL, "chat") if arguments.model else WITHOUT_MODEL
     settings = offline(settings, tuple(each for each in settings.stages if each in stages))
     async with open_house(settings, lambda *_: {}) as house:
-        with Meter(export, settings.language) as meter:
+        with Meter(export, settings.default_language) as meter:
             tally.begin()
             try:
                 async for line, reply in _answers(house, export, arguments):

@@ -32,7 +32,11 @@ class Place:
     @property
     def chat(self) -> Chat:
         """The chat as messages carry it; no group's id can be a person's."""
-        return Chat(f"#{self.group}", private=False, title=self.group) if self.group else Chat(f"@{self.person}", private=True)
+        return (
+            Chat(f"#{self.group}", private=False, title=self.group)
+            if self.group
+            else Chat(f"@{self.person}", private=True)
+        )
 
 
 @dataclass(slots=True)
