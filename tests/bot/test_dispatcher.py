@@ -95,26 +95,34 @@ async def test_the_closest_questions_are_offered_when_nobody_knows(scene: Scene)
 
 
 async def test_a_choice_that_nobody_knows_is_said_to_be_gone(scene: Scene) -> None:
-    assert await scene.hears(said("x", choice="forged")) == ["That choice is no longer there; please type the question."]
+    assert await scene.hears(said("x", choice="forged")) == [
+        "That choice is no longer there; please type the question."
+    ]
 
 
 async def test_an_empty_message_is_ignored(scene: Scene) -> None:
     assert await scene.hears(said(" \u200b\x00 ".replace("\u200b", ""))) == []
 
 
-@pytest.mark.parametrize("text", ["\ud800", "say \x00\x1b[31m\u202e", "say " + "长" * 100_000, "say 👨‍👩‍👧", "say Z̷̢a̸l̵g̶o̷"])
+@pytest.mark.parametrize(
+    "text", ["\ud800", "say \x00\x1b[31m\u202e", "say " + "长" * 100_000, "say 👨‍👩‍👧", "say Z̷̢a̸l̵g̶o̷"]
+)
 async def test_odd_messages_stop_nobody(scene: Scene, text: str) -> None:
     await scene.hears(said(text))
     assert await scene.hears(said("say after")) == ["echo say after"]
 
 
 async def test_an_apology_is_said_in_the_persons_language_and_not_remembered(scene: Scene) -> None:
-    assert await scene.hears(said("sorry")) == ["Something went wrong and this was not answered. It has been written down."]
+    assert await scene.hears(said("sorry")) == [
+        "Something went wrong and this was not answered. It has been written down."
+    ]
     assert await scene.services.store.client.keys("*memory*") == []
 
 
 async def test_a_bug_is_told_in_a_fixed_sentence_and_only_to_whom_asked(scene: Scene) -> None:
-    assert await scene.hears(said("bug")) == ["Something went wrong and this was not answered. It has been written down."]
+    assert await scene.hears(said("bug")) == [
+        "Something went wrong and this was not answered. It has been written down."
+    ]
     assert await scene.hears(said("bug", chat="group")) == []
 
 

@@ -67,7 +67,8 @@ class Console:
         return SheetOutlet(self._sheets.get(message.update) or Sheet(message), self._screen, self._over)
 
     def _over(self, sheet: Sheet) -> None:
-        """Finish an answer. When nobody reads the output any more, nothing more is read either."""
+        """Finish a turn. When nobody reads the output any more, nothing more is read either."""
+        sheet.close()
         try:
             self._screen.finish(sheet)
         except BrokenPipeError:
@@ -75,7 +76,6 @@ class Console:
         self._sheets.pop(sheet.message.update, None)
         if last := sheet.last:
             self._script.showed(sheet.message, sheet.answer, sheet.text, last.choices)
-        sheet.over = True
         sheet.attention.set()
 
     async def close(self) -> None:
