@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     log.configure("WARNING" if settings.log_level == "INFO" else settings.log_level)
     asyncio.run(_talk(settings, arguments))
+    sys.stdout.flush()  # raises BrokenPipeError where the reader has gone, which `main` ends quietly
     return 0
 
 

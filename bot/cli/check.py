@@ -65,7 +65,8 @@ async def _run() -> int:
 async def _findings(texts: Texts, language: str) -> AsyncIterator[Finding]:
     checks = Checks(texts, language)
     try:
-        settings = read_settings()
+        # What the parts say of themselves is for the owner, too.
+        settings = read_settings().model_copy(update={"default_language": language})
     except SettingsError as error:
         for line in str(error).splitlines():
             yield Finding(BAD, checks.say("settings"), line)
