@@ -84,11 +84,13 @@ class Dispatcher:
             return self._error(message, "core.bug") if message.addressed else None
 
     async def _keep(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> None:
-        explanation = Explanation(reply.source, round(seconds, 4))
-        await self._services.explanations.keep(message, shown.ids, explanation)
+        """Keep what was said and why, in one round trip; a broken-off answer is explained but not remembered."""
+        services = self._services
+        writes = [services.explanations.keeping(message, shown.ids, Explanation(reply.source, round(seconds, 4)))]
         if shown.whole and reply.remember:
-            options = await self._services.options.of(message)
-            await self._services.memory.add(message, shown.text, reply.source.kind, options)
+            options = await services.options.of(message)
+            writes.append(services.memory.adding(message, shown.text, reply.source.kind, options))
+        await services.store.write(*writes)
 
     async def _where(self, message: Message) -> Conversation:
         """Return the conversation whose turns follow each other: the one that is remembered together."""

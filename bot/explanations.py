@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from bot.model import Conversation, Message, Source
 from bot.options import chat_key
 from bot.places import Places, note
-from bot.store import Store, key
+from bot.store import Store, Write, key
 
 KEPT_SECONDS = 7 * 86_400
 
@@ -29,21 +30,19 @@ class Explanations:
         self._store = store
         self._places = Places(store)
 
-    async def keep(self, message: Message, ids: Iterable[str], explanation: Explanation) -> None:
-        """Keep why the answer that is shown as these messages was given."""
+    def keeping(self, message: Message, ids: Iterable[str], explanation: Explanation) -> Write:
+        """Return the write that keeps why the answer shown as these messages was given."""
         line = json.dumps(asdict(explanation), separators=(",", ":"))
         own = message.conversation
 
-        async def write() -> None:
-            async with self._store.client.pipeline(transaction=False) as pipeline:
-                for each in filter(None, ids):
-                    pipeline.set(_answer_key(message, each), line, ex=KEPT_SECONDS)
-                if explanation.source.kind != "command":
-                    note(pipeline, message.sender.id, own, KEPT_SECONDS)
-                    pipeline.set(_latest_key(own), line, ex=KEPT_SECONDS)
-                await pipeline.execute()
+        def write(pipeline: Any) -> None:
+            for each in filter(None, ids):
+                pipeline.set(_answer_key(message, each), line, ex=KEPT_SECONDS)
+            if explanation.source.kind != "command":
+                note(pipeline, message.sender.id, own, KEPT_SECONDS)
+                pipeline.set(_latest_key(own), line, ex=KEPT_SECONDS)
 
-        await self._store.attempt(write, None)
+        return write
 
     async def find(self, message: Message) -> Explanation | None:
         """Return why the quoted answer was given, or, where none is quoted, the latest one to this person here."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from bot.model import Conversation, Message
 from bot.options import Options
 from bot.places import Places, note
 from bot.settings import Settings
-from bot.store import Store, key
+from bot.store import Store, Write, key
 
 # One call: append, bound by number and by bytes (the oldest go first, the newest always stays), refresh the age.
 # An exchange that is already the last one is not appended again.
@@ -76,22 +77,22 @@ class Memory:
 
     async def add(self, message: Message, answer: str, source: str, options: Options) -> None:
         """Keep a message and the answer to it together, or, when Redis fails, neither."""
+        await self._store.write(self.adding(message, answer, source, options))
+
+    def adding(self, message: Message, answer: str, source: str, options: Options) -> Write:
+        """Return the write that keeps a message and the answer to it together, to be sent along with others."""
         where = remembered(message, options)
-        if where is None:
-            return
-        sender = message.sender
+        sender, settings = message.sender, self._settings
         exchange = Exchange(sender.id, sender.name, message.text, answer, message.time, source)
         line = json.dumps(asdict(exchange), separators=(",", ":"))
-        settings = self._settings
         bounds = settings.memory_turns, settings.memory_bytes, settings.memory_ttl
 
-        async def append() -> None:
-            async with self._store.client.pipeline(transaction=False) as pipeline:
+        def write(pipeline: Any) -> None:
+            if where:
                 note(pipeline, sender.id, where, settings.memory_ttl)
                 pipeline.eval(APPEND, 1, memory_key(where), line, *bounds)
-                await pipeline.execute()
 
-        await self._store.attempt(append, None)
+        return write
 
     async def reset(self, message: Message, options: Options) -> bool:
         """Forget this conversation (of a shared one: all of it). Return whether there was anything."""

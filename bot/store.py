@@ -23,6 +23,8 @@ from redis.exceptions import RedisError
 from bot.settings import Settings
 
 T = TypeVar("T")
+# Adds commands to a pipeline of the client.
+Write = Callable[[Any], None]
 log = structlog.get_logger(__name__)
 
 VERSION = "y1"
@@ -70,6 +72,18 @@ class Store:
             log.info("redis is back", seconds=round(time.monotonic() - self._away_since, 1))
             self._away_since = None
         return value
+
+    async def write(self, *writes: Write) -> bool:
+        """Send all writes in one round trip. Return False, with nothing promised of them, when Redis fails."""
+
+        async def send() -> bool:
+            async with self.client.pipeline(transaction=False) as pipeline:
+                for write in writes:
+                    write(pipeline)
+                await pipeline.execute()
+            return True
+
+        return await self.attempt(send, default=False)
 
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()
