@@ -82,8 +82,8 @@ class Export:
             elif event == "start_map" and prefix.endswith("messages.item"):
                 builder, where = ijson.ObjectBuilder(), prefix
                 builder.event(event, value)
-            elif event == "string" and prefix.rpartition(".")[2] == "name":
-                chat, self.format = value, "discord" if prefix == "channel.name" else self.format
+            elif event in ("string", "null") and prefix.rpartition(".")[2] == "name":
+                chat, self.format = value or "", "discord" if prefix == "channel.name" else self.format
 
     def _said(self, message: Any, chat: str) -> Iterator[Line]:
         line = _discord(message, chat) if "author" in message else _telegram(message, chat)

@@ -72,7 +72,7 @@ def main() -> None:
     alternation = re.compile("|".join(map(re.escape, sorted(needles, key=len, reverse=True))))
     both, folding = micros(matcher.match, texts), micros(fold, texts)
     firing = sum(matcher.match(text) is not None for text in texts)
-    print(f"{KEYWORDS:,} keywords, {MESSAGES} messages of {LENGTH} characters ({kind}), {firing} fire a rule")  # noqa: T201 — a benchmark prints
+    print(f"{KEYWORDS:,} keywords, {MESSAGES} messages of {LENGTH} characters ({kind}), {firing} fire a rule")
     silent = [text for text in texts if matcher.match(text) is None]
     rows = (
         ("folding alone", folding, "≤ 30"),
@@ -82,7 +82,7 @@ def main() -> None:
         ("one big `re` alternation", micros(alternation.search, folded, 1), ""),
     )
     for name, figure, target in rows:
-        print(f"  {name:38} {figure:8.1f} µs a message   {target}")  # noqa: T201 — a benchmark prints
+        print(f"  {name:38} {figure:8.1f} µs a message   {target}")
     _building(chance, texts)
 
 
@@ -91,7 +91,7 @@ def _building(chance: random.Random, texts: list[str]) -> None:
     made: list[Rule] = []
     folding = _seconds(lambda: made.extend(make_rules(words)))
     building = _seconds(lambda: Rules(made))
-    print(f"{MANY:,} keywords: {building:.2f} s to build, {folding:.2f} s to fold and check before it   ≤ 1.5")  # noqa: T201 — a benchmark prints
+    print(f"{MANY:,} keywords: {building:.2f} s to build, {folding:.2f} s to fold and check before it   ≤ 1.5")
 
 
 if __name__ == "__main__":

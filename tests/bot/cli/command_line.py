@@ -21,7 +21,7 @@ def run(
     directory: Path, *arguments: str | Path, given: bytes = b"", **variables: str
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a verb in a directory, with something given on standard input; return what it printed and its exit code."""
-    return subprocess.run(  # noqa: S603 — our own program
+    return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         input=given,
         capture_output=True,

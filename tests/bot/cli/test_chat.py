@@ -13,7 +13,7 @@ from tests.bot.cli.command_line import environment, run
 
 
 def test_lines_in_answers_out_and_exit_code_0(tmp_path: Path) -> None:
-    done = run(tmp_path, "chat", "--json", given="@ann: /start\n#team @ann: lunch?\n/help\n".encode())
+    done = run(tmp_path, "chat", "--json", given=b"@ann: /start\n#team @ann: lunch?\n/help\n")
     started, silent, helped = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0
     assert "ann" in started["text"]

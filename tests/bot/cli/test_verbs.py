@@ -6,19 +6,26 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import main, parser
 from tests.bot.cli.command_line import run
 
 
-def test_the_version_is_told(tmp_path: Path) -> None:
-    done = run(tmp_path, "--version")
-    assert (done.returncode, done.stdout.split()[0]) == (0, b"yingda")
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out.split()[0]) == (0, "yingda")
 
 
-@pytest.mark.parametrize("arguments", [("dance",), (), ("chat", "--dance"), ("replay",), ("replay", "x", "--limit", "0")])
-def test_wrong_usage_shows_the_help(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    done = run(tmp_path, *arguments)
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert b"usage: python -m bot" in done.stderr
+@pytest.mark.parametrize("arguments", [["dance"], [], ["chat", "--dance"], ["replay"], ["replay", "x", "--limit", "0"]])
+def test_wrong_usage_shows_the_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: python -m bot" in capsys.readouterr().err
+
+
+def test_the_rooms_of_the_handlers_have_verbs_of_their_own() -> None:
+    assert {"chat", "run", "check", "replay", "faq"} <= set(parser(tools=True).format_help().split())
 
 
 def test_run_without_a_token_says_which_variables_to_set(tmp_path: Path) -> None:
