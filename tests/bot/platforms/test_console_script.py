@@ -107,3 +107,11 @@ def test_no_line_is_unreadable_and_no_name_has_control_characters(line: str) -> 
 
 def test_a_hundred_thousand_characters_are_one_message() -> None:
     assert len(said("@ann: " + "啊" * 100_000).text) == 100_000
+
+
+def test_only_so_many_chats_last_answers_are_kept() -> None:
+    script = Script("me")
+    for number in range(1500):
+        script.showed(said(f"@p{number}: ?", script), "m", "?", (Choice("x", "1"),))
+    assert said("@p1499: 1", script).choice == "1"
+    assert said("@p1: 1", script).choice == ""
