@@ -40,7 +40,7 @@ class StoreError(RuntimeError):
     """The store cannot be opened. The message says why and what to do."""
 
 
-class StoreBusy(StoreError):
+class StoreBusyError(StoreError):
     """The data directory is in use by another process."""
 
 
@@ -159,7 +159,7 @@ def _locked(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StoreBusy(
+            raise StoreBusyError(
                 f"DATA_DIR: another process is using {data_dir}; stop it, give this one another DATA_DIR, "
                 "or let both use one server by REDIS_URL"
             ) from None

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import io
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot import log
 from bot.app import open_house
 from bot.cli.language import locale_tag, owner_language
 from bot.command import Commands
 from bot.contract import Platform
-from bot.platforms.console.filter import FilterDesk, JsonScreen, PlainScreen
+from bot.platforms.console.filter import FilterDesk, JsonScreen, PlainScreen, Raw
 from bot.platforms.console.platform import Console
 from bot.platforms.console.script import Script
 from bot.settings import Settings, read_settings
@@ -53,11 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     log.configure("WARNING" if settings.log_level == "INFO" else settings.log_level)
     asyncio.run(_talk(settings, arguments))
+    if sys.stdout:
+        sys.stdout.flush()  # raises BrokenPipeError where the reader has gone, which `main` ends quietly
     return 0
 
 
 async def _talk(settings: Settings, arguments: argparse.Namespace) -> None:
-    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not arguments.json
+    interactive = not arguments.json and all(each and each.isatty() for each in (sys.stdin, sys.stdout))
 
     def make_platforms(settings: Settings, texts: Texts, commands: Commands) -> Mapping[str, Platform]:
         if interactive:
@@ -70,9 +73,20 @@ async def _talk(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def _filter(arguments: argparse.Namespace) -> Console:
     screen = JsonScreen if arguments.json else PlainScreen
-    # Unbuffered: the thread that reads must not hold a lock that the end of the process waits for.
-    source = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115 — it belongs to the process
-    return Console(Script(_person(arguments), arguments.language), FilterDesk(source), screen(sys.stdout.buffer))
+    return Console(Script(_person(arguments), arguments.language), FilterDesk(_input()), screen(_output()))
+
+
+def _input() -> Raw:
+    """Return standard input, empty where the process was started without one.
+
+    Unbuffered: the thread that reads it must not hold a lock that the end of the process waits for.
+    """
+    return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) if sys.stdin else io.BytesIO()
+
+
+def _output() -> BinaryIO:
+    """Return standard output; what is written to one that is closed goes nowhere."""
+    return sys.stdout.buffer if sys.stdout else io.BytesIO()
 
 
 def _terminal(settings: Settings, texts: Texts, commands: Commands, arguments: argparse.Namespace) -> Console:

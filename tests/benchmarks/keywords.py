@@ -83,7 +83,7 @@ def main() -> None:
     alternation = re.compile("|".join(map(re.escape, sorted(needles, key=len, reverse=True))))
     both, folding = micros(texts, matcher.match, fold)
     firing = sum(matcher.match(text) is not None for text in texts)
-    print(f"{KEYWORDS:,} keywords, {MESSAGES} messages of {LENGTH} characters ({kind}), {firing} fire a rule")  # noqa: T201 — a benchmark prints
+    print(f"{KEYWORDS:,} keywords, {MESSAGES} messages of {LENGTH} characters ({kind}), {firing} fire a rule")
     silent = [text for text in texts if matcher.match(text) is None]
     both_silent, folding_silent = micros(silent, matcher.match, fold)
     one_by_one, regex = micros(
@@ -97,7 +97,7 @@ def main() -> None:
         ("one big `re` alternation", regex, ""),
     )
     for name, figure, target in rows:
-        print(f"  {name:38} {figure:8.1f} µs a message   {target}")  # noqa: T201 — a benchmark prints
+        print(f"  {name:38} {figure:8.1f} µs a message   {target}")
     _building(chance, texts)
 
 
@@ -106,7 +106,7 @@ def _building(chance: random.Random, texts: list[str]) -> None:
     folding = min(_seconds(lambda: make_rules(words)) for _ in range(3))
     rules = make_rules(words)
     building = min(_seconds(lambda: Rules(rules)) for _ in range(3))
-    print(f"{MANY:,} keywords: {building:.2f} s to build, {folding:.2f} s to fold and check before it   ≤ 1.5")  # noqa: T201 — a benchmark prints
+    print(f"{MANY:,} keywords: {building:.2f} s to build, {folding:.2f} s to fold and check before it   ≤ 1.5")
 
 
 if __name__ == "__main__":

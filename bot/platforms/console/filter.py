@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, BinaryIO, Protocol
 
 from bot.platforms.console.clean import clean, clean_json
@@ -22,7 +22,7 @@ class Raw(Protocol):
         ...
 
 
-async def read_lines(source: Raw) -> AsyncIterator[str]:
+async def read_lines(source: Raw) -> AsyncGenerator[str, None]:
     """Yield the lines of an input as they come, decoded as UTF-8 whatever they are.
 
     A thread of its own reads, one piece ahead: no file can be waited for by the event loop, and a thread that waits for
@@ -63,7 +63,7 @@ class FilterDesk:
     def __init__(self, source: Raw) -> None:
         self._source = source
 
-    def lines(self) -> AsyncIterator[str]:
+    def lines(self) -> AsyncGenerator[str, None]:
         """Return the lines of the input."""
         return read_lines(self._source)
 

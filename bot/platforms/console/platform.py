@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Protocol
 
 from bot.contract import Apology, Moved, Outlet, Receive
@@ -15,7 +16,7 @@ from bot.platforms.console.sheet import Screen, Sheet, SheetOutlet
 class Desk(Protocol):
     """Where lines come from."""
 
-    def lines(self) -> AsyncIterator[str]:
+    def lines(self) -> AsyncGenerator[str, None]:
         """Return the lines, until there are no more."""
         ...
 
@@ -39,12 +40,13 @@ class Console:
 
     async def listen(self, receive: Receive, moved: Moved) -> None:  # noqa: ARG002 — no chat ever moves here
         """Hand over each line as a message when the turn of the one before is over, until the input ends."""
-        async for line in self._desk.lines():
-            message = self._script.read(line)
-            if message:
-                await self._say(message, receive)
-            if self._unread:
-                return
+        async with aclosing(self._desk.lines()) as lines:
+            async for line in lines:
+                message = self._script.read(line)
+                if message:
+                    await self._say(message, receive)
+                if self._unread:
+                    return
 
     async def _say(self, message: Message, receive: Receive) -> None:
         """Hand a message over and wait for its turn's end; what the desk asks for meanwhile is to stop it."""
@@ -67,7 +69,8 @@ class Console:
         return SheetOutlet(self._sheets.get(message.update) or Sheet(message), self._screen, self._over)
 
     def _over(self, sheet: Sheet) -> None:
-        """Finish an answer. When nobody reads the output any more, nothing more is read either."""
+        """Finish a turn. When nobody reads the output any more, nothing more is read either."""
+        sheet.close()
         try:
             self._screen.finish(sheet)
         except BrokenPipeError:
@@ -75,7 +78,6 @@ class Console:
         self._sheets.pop(sheet.message.update, None)
         if last := sheet.last:
             self._script.showed(sheet.message, sheet.answer, sheet.text, last.choices)
-        sheet.over = True
         sheet.attention.set()
 
     async def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -47,8 +47,16 @@ class PromptDesk:
             output=output,
         )
 
-    async def lines(self) -> AsyncIterator[str]:
-        """Yield what is typed, until Ctrl-D, or Ctrl-C twice on an empty line."""
+    async def lines(self) -> AsyncGenerator[str, None]:
+        """Yield what is typed, until Ctrl-D, or Ctrl-C twice on an empty line.
+
+        The terminal stays raw between two prompts: what is typed just then is neither echoed nor lost.
+        """
+        with self._session.input.raw_mode():
+            async for line in self._typed():
+                yield line
+
+    async def _typed(self) -> AsyncIterator[str]:
         tired = False
         while True:
             try:
@@ -76,7 +84,7 @@ class PromptDesk:
             if any(each.key is Keys.ControlC for each in keys):
                 attention.set()
 
-        with source.raw_mode(), source.attach(pressed):
+        with source.attach(pressed):
             await attention.wait()
         store_typeahead(source, typed)
 

@@ -33,7 +33,7 @@ class TerminalScreen:
         texts: Texts,
         language: str,
         files: Path,
-        size: Size = lambda: shutil.get_terminal_size(),
+        size: Size = shutil.get_terminal_size,
     ) -> None:
         self._write = write
         self._texts = texts
@@ -79,8 +79,9 @@ class TerminalScreen:
 
     def _source(self, source: Source, seconds: float) -> str:
         kind = source.kind if source.kind in ("command", "rule", "faq", "chat", "none", "error") else "other"
-        confidence = "" if source.confidence is None else f" {source.confidence:.0%}"
-        return clean(self._say(kind, id=source.id, confidence=confidence, seconds=f"{seconds:.1f}", kind=source.kind))
+        confidence = "" if source.confidence is None else f"{source.confidence:.0%}"
+        said = self._say(kind, id=source.id, confidence=confidence, seconds=f"{seconds:.1f}", kind=source.kind)
+        return clean(" ".join(said.split()))
 
     def _saved(self, file: File) -> str:
         """Write a file of an answer beside the data, under a name that is not taken."""

@@ -20,6 +20,7 @@ BOT = re.compile(r"[@＠](?:bot|yingda|应答|應答)(?!\w)[,，:：]?\s*", re.I
 REPLY = re.compile(r"\s*(?:>>|》》)\s*(?P<text>.+)", re.DOTALL)
 NUMBER = re.compile(r"\s*(\d{1,3})\s*[.。)）]?\s*")
 LONGEST_HEAD = 200
+MOST_SHOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class Place:
     @property
     def chat(self) -> Chat:
         """The chat as messages carry it; no group's id can be a person's."""
-        return Chat(f"#{self.group}", private=False, title=self.group) if self.group else Chat(f"@{self.person}", True)
+        return (
+            Chat(f"#{self.group}", private=False, title=self.group)
+            if self.group
+            else Chat(f"@{self.person}", private=True)
+        )
 
 
 @dataclass(slots=True)
@@ -70,7 +75,10 @@ class Script:
 
     def showed(self, message: Message, answer: str, text: str, choices: tuple[Choice, ...]) -> None:
         """Note the answer that now stands last in the message's chat."""
+        self._shown.pop(message.chat.id, None)
         self._shown[message.chat.id] = Shown(answer, text, choices)
+        if len(self._shown) > MOST_SHOWN:
+            del self._shown[next(iter(self._shown))]
 
     def stop(self, message: Message) -> Message:
         """Return what stops the answer to this message, said by the same person at the same place."""

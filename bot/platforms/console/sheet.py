@@ -31,6 +31,12 @@ class Sheet:
         self.pages[page.number] = page
         self.ended = time.perf_counter()
 
+    def close(self) -> None:
+        """Note that the turn is over."""
+        self.over = True
+        if not self.pages:
+            self.ended = time.perf_counter()
+
     @property
     def last(self) -> Page | None:
         """The last page, or None where nothing was answered."""
@@ -48,7 +54,7 @@ class Sheet:
 
     @property
     def milliseconds(self) -> float:
-        """From when the message was handed over to the last word that was written."""
+        """From when the message was handed over to the last word, or, where there is none, to the end of the turn."""
         return (self.ended - self.started) * 1000
 
 

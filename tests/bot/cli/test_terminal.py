@@ -1,0 +1,110 @@
+"""`chat` in a real terminal: what a person types, and what they see."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import signal
+import sys
+import termios
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.bot.cli.command_line import environment
+from tests.servers.openai import KEY, MODEL, OpenAI, Stall
+
+CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\r"
+
+
+class Person:
+    """Sits at a terminal in which `chat` runs."""
+
+    def __init__(self, terminal: int, process: asyncio.subprocess.Process) -> None:
+        self._terminal = terminal
+        self._screen = bytearray()
+        self._changed = asyncio.Event()
+        self.process = process
+        asyncio.get_running_loop().add_reader(terminal, self._look)
+
+    def type(self, keys: str) -> None:
+        os.write(self._terminal, keys.encode())
+
+    async def sees(self, text: str) -> None:
+        """Wait for a text to appear after what was seen before."""
+        while (found := self._screen.find(text.encode())) < 0:
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), 30)
+            except TimeoutError:
+                pytest.fail(f"{text!r} did not appear in {self._screen.decode(errors='replace')!r}")
+        del self._screen[: found + len(text.encode())]
+
+    def _look(self) -> None:
+        try:
+            seen = os.read(self._terminal, 65536)
+        except OSError:  # the other side is closed
+            seen = b""
+        if not seen:
+            asyncio.get_running_loop().remove_reader(self._terminal)
+        self._screen += seen
+        self._changed.set()
+
+
+@asynccontextmanager
+async def sitting(directory: Path, server: OpenAI) -> AsyncIterator[Person]:
+    """Start `chat` in a terminal of its own, and see that it leaves the terminal as it found it."""
+    terminal, inside = pty.openpty()
+    before = termios.tcgetattr(inside)
+    variables = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "OPENAI_MODEL": MODEL, "STAGES": "commands,chat"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "chat", "--user", "ann"),
+        stdin=inside,
+        stdout=inside,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=directory,
+        env=environment(directory, **variables, TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1"),
+    )
+    person = Person(terminal, process)
+    try:
+        yield person
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+        assert termios.tcgetattr(inside) == before
+    finally:
+        asyncio.get_running_loop().remove_reader(terminal)
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        os.close(terminal)
+        os.close(inside)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[OpenAI]:
+    async with OpenAI() as server:
+        yield server
+
+
+async def test_a_person_asks_stops_the_answer_becomes_another_and_leaves(tmp_path: Path, server: OpenAI) -> None:
+    server.say("It all ", "began", Stall())
+    async with sitting(tmp_path, server) as person:
+        await person.sees("yingda, in the terminal")
+        person.type(f"tell me a story{ENTER}")
+        await person.sees("It all began")
+        person.type(CTRL_C)
+        await person.sees("(stopped)")
+        person.type(f"@bob{ENTER}")
+        await person.sees("@bob")
+        person.type(f"/start{ENTER}")
+        await person.sees("Hello bob!")
+        await person.sees("〔command start〕")
+        person.type(CTRL_D)
+
+
+async def test_a_polite_end_from_outside_leaves_the_terminal_in_order(tmp_path: Path, server: OpenAI) -> None:
+    async with sitting(tmp_path, server) as person:
+        await person.sees("›")
+        person.process.send_signal(signal.SIGTERM)

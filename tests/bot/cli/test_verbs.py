@@ -1,0 +1,68 @@
+"""The command line itself, `run` and `check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main, parser
+from tests.bot.cli.command_line import run
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out.split()[0]) == (0, "yingda")
+
+
+@pytest.mark.parametrize("arguments", [["dance"], [], ["chat", "--dance"], ["replay"], ["replay", "x", "--limit", "0"]])
+def test_wrong_usage_shows_the_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: python -m bot" in capsys.readouterr().err
+
+
+def test_the_help_names_every_verb() -> None:
+    assert {"chat", "run", "check", "replay"} <= set(parser(tools=True).format_help().split())
+
+
+def test_run_without_a_token_says_which_variables_to_set(tmp_path: Path) -> None:
+    done = run(tmp_path, "run")
+    assert done.returncode == 2
+    assert b"TELEGRAM_TOKEN" in done.stderr
+    assert b"DISCORD_TOKEN" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_check_looks_at_everything_and_is_content_with_the_examples(tmp_path: Path) -> None:
+    done = run(tmp_path, "check")
+    printed = done.stdout.decode()
+    assert done.returncode == 0, printed
+    assert "– telegram: not configured (TELEGRAM_TOKEN)" in printed
+    assert "✓ store: embedded Valkey" in printed
+    assert "persisted" in printed
+
+
+def test_check_speaks_the_owners_language(tmp_path: Path) -> None:
+    assert "一切正常" in run(tmp_path, "check", LANG="zh_CN.UTF-8").stdout.decode()
+
+
+def test_check_goes_on_behind_what_is_wrong_and_counts_it(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("rules: [\n", encoding="utf-8")
+    (tmp_path / "faq.yaml").write_text("- id: a\n", encoding="utf-8")
+    done = run(tmp_path, "check", CONTENT_DIR=str(tmp_path), REDIS_URL="redis://:secret@127.0.0.1:1/0")
+    printed = done.stdout.decode()
+    assert done.returncode == 1
+    assert "rules.yaml" in printed
+    assert "faq.yaml" in printed
+    assert "127.0.0.1:1/0" in printed
+    assert "3 to be mended" in printed
+    assert "secret" not in printed
+
+
+def test_check_names_settings_that_are_unreadable(tmp_path: Path) -> None:
+    done = run(tmp_path, "check", STAGES="rules,dance", GRACE="soon")
+    assert done.returncode == 1
+    assert "GRACE" in done.stdout.decode()
