@@ -99,7 +99,8 @@ def _seconds(wished: Any, default: float) -> float | None:
 def _body(data: RequestData | None) -> aiohttp.FormData | None:
     if data is None:
         return None
-    form = aiohttp.FormData(data.json_parameters)
+    # Telegram takes names of files as they are; percent-encoded ones it would show so.
+    form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     if data.contains_files:
         for name, (filename, content, media_type) in data.multipart_data.items():
             form.add_field(name, content, filename=filename, content_type=media_type)

@@ -57,8 +57,9 @@ class Place:
         self.room.topics.add(thread)
         return thread
 
-    def reports(self, kind: str = "message", **content: Any) -> int:
+    def reports(self, kind: str = "message", *, sender: Json | None = None, **content: Any) -> int:
         """Let something happen here that is not said by a member; return the update's id."""
+        content |= {"from": sender} if sender else {}
         message = {"message_id": next(self.room.ids), "date": int(time.time()), "chat": self.room.json(), **content}
         self.room.messages[message["message_id"]] = message
         return self.server.updates.add(kind, message)

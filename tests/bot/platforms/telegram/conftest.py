@@ -16,7 +16,7 @@ from bot.model import Message, Source
 from bot.platforms.telegram import Telegram
 from bot.platforms.telegram.account import open_account
 from bot.platforms.telegram.polling import Patience
-from bot.settings import Settings
+from bot.settings import read_settings
 from tests.servers.telegram import TelegramServer
 from tests.servers.telegram.bell import Bell
 
@@ -85,7 +85,7 @@ class Listening:
 
 def make_platform(server: TelegramServer, *, token: str = "", patience: Patience = BRISK, **settings: Any) -> Telegram:
     """Return a platform for the loopback server."""
-    chosen = Settings(_env_file=None, telegram_api_url=server.url, **settings)
+    chosen = read_settings(_env_file=None, telegram_api_url=server.url, **settings)
     return Telegram(open_account(token or server.token, chosen), chosen, make_commands(), patience)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,8 @@ from tests.bot.platforms.telegram.conftest import Listen, page, silence
 from tests.servers.telegram import TelegramServer
 from tests.servers.telegram.people import person
 
-OTHER_BOT = {"id": 77, "is_bot": True, "first_name": "Other", "username": "other_bot"}
-ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+OTHER_BOT: dict[str, Any] = {"id": 77, "is_bot": True, "first_name": "Other", "username": "other_bot"}
+ANONYMOUS: dict[str, Any] = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 
 
 async def test_a_private_message_is_heard_and_answered(server: TelegramServer, listen: Listen) -> None:
@@ -157,7 +158,7 @@ async def test_a_thread_of_replies_is_no_topic(server: TelegramServer, listen: L
     ],
 )
 async def test_a_file_comes_with_its_caption(
-    server: TelegramServer, listen: Listen, kind: str, details: dict[str, str], attachment: tuple[str, str]
+    server: TelegramServer, listen: Listen, kind: str, details: dict[str, Any], attachment: tuple[str, str]
 ) -> None:
     bob = server.group("dev").member("bob")
     async with listen(silence) as bot:
@@ -173,11 +174,11 @@ async def test_what_nobody_says_to_the_bot_is_not_heard(server: TelegramServer, 
     bob = person("bob")
     async with listen(silence) as bot:
         server.updates.add("edited_message", {"message_id": 1, "date": 1, "chat": group.room.json(), "text": "edited"})
-        group.reports(text="I am a bot", **{"from": OTHER_BOT})
-        group.reports(text="/help@yingda_bot", **{"from": OTHER_BOT})
-        group.reports(new_chat_members=[bob], **{"from": bob})
+        group.reports(text="I am a bot", sender=OTHER_BOT)
+        group.reports(text="/help@yingda_bot", sender=OTHER_BOT)
+        group.reports(new_chat_members=[bob], sender=bob)
         group.reports(
-            text="a post", is_automatic_forward=True, sender_chat=channel.room.json(), **{"from": person("Telegram")}
+            text="a post", is_automatic_forward=True, sender_chat=channel.room.json(), sender=person("Telegram")
         )
         channel.reports("channel_post", text="a post", sender_chat=channel.room.json())
         channel.reports("channel_post", text="/help", sender_chat=channel.room.json())
@@ -199,7 +200,7 @@ async def test_a_channel_that_names_the_bot_is_answered_there(server: TelegramSe
 async def test_an_anonymous_administrator_speaks_as_the_group(server: TelegramServer, listen: Listen) -> None:
     group = server.group("dev")
     async with listen(silence) as bot:
-        group.reports(text="/reset", sender_chat=group.room.json(), **{"from": ANONYMOUS})
+        group.reports(text="/reset", sender_chat=group.room.json(), sender=ANONYMOUS)
         heard = await bot.heard()
         assert await bot.platform.is_admin(heard)
     assert heard.sender == Person(str(group.room.id), "dev")
@@ -210,7 +211,7 @@ async def test_a_channel_that_speaks_in_a_group_is_a_person_without_rights(
 ) -> None:
     group, channel = server.group("dev"), server.group("news", kind="channel")
     async with listen(silence) as bot:
-        group.reports(text="hi", sender_chat=channel.room.json(), **{"from": {**ANONYMOUS, "id": 136817688}})
+        group.reports(text="hi", sender_chat=channel.room.json(), sender={**ANONYMOUS, "id": 136817688})
         heard = await bot.heard()
         assert not await bot.platform.is_admin(heard)
     assert heard.sender == Person(str(channel.room.id), "news")
