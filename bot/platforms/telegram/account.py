@@ -9,7 +9,7 @@ import structlog
 from telegram import Bot
 
 from bot.contract import Moved
-from bot.platforms.telegram.request import Request
+from bot.platforms.telegram.request import READ_SECONDS, Request
 from bot.settings import Settings
 
 NAME = "telegram"
@@ -47,12 +47,12 @@ class Account:
             await request.shutdown()
 
 
-def open_account(token: str, settings: Settings) -> Account:
-    """Return the account that a token belongs to. Nothing is connected yet."""
+def open_account(token: str, settings: Settings, answer_seconds: float = READ_SECONDS) -> Account:
+    """Return the account that a token belongs to; a call waits so long for its answer. Nothing is connected yet."""
     # The library's switch for times as timedelta; without it every RetryAfter comes with a deprecation warning.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     # Updates have a pool of their own: a long poll must never wait for, or hold up, an answer.
-    updates, rest = Request(connections=2), Request()
+    updates, rest = Request(connections=2), Request(read_seconds=answer_seconds)
     url = settings.telegram_api_url.strip().rstrip("/")
     bot = Bot(
         token,

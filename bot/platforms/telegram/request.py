@@ -21,14 +21,15 @@ CONNECTIONS = 256
 class Request(BaseRequest):
     """A pool of connections to the Bot API, opened when first used. Takes HTTP(S)_PROXY from the environment."""
 
-    def __init__(self, connections: int = CONNECTIONS) -> None:
+    def __init__(self, connections: int = CONNECTIONS, read_seconds: float = READ_SECONDS) -> None:
         self._connections = connections
+        self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float | None:
         """Seconds to wait for an answer where a call names no other time."""
-        return READ_SECONDS
+        return self._read_seconds
 
     async def initialize(self) -> None:
         """Open the pool; nothing is connected yet."""
@@ -68,7 +69,7 @@ class Request(BaseRequest):
         timeout = aiohttp.ClientTimeout(
             total=UPLOAD_SECONDS if files else None,
             sock_connect=_seconds(connect_timeout, CONNECT_SECONDS),
-            sock_read=_seconds(read_timeout, UPLOAD_SECONDS if files else READ_SECONDS),
+            sock_read=_seconds(read_timeout, UPLOAD_SECONDS if files else self._read_seconds),
         )
         try:
             async with session.request(method, url, data=_body(request_data), timeout=timeout) as answer:

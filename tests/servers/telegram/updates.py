@@ -28,6 +28,7 @@ class Updates:
         self.webhook: Json = {}
         self.bell = Bell()
         self.acknowledged = 0
+        self.polled = 0
         self._ids = itertools.count(1000)
         self._poller: object = None
         self._closing = False
@@ -54,6 +55,7 @@ class Updates:
             self.allowed = params["allowed_updates"]
         self._acknowledge(int(params.get("offset") or 0))
         me = self._poller = object()
+        self.polled += 1
         self.bell.ring()
 
         def due() -> bool:

@@ -83,10 +83,12 @@ class Listening:
         return self.messages[count - 1]
 
 
-def make_platform(server: TelegramServer, *, token: str = "", patience: Patience = BRISK, **settings: Any) -> Telegram:
+def make_platform(
+    server: TelegramServer, *, token: str = "", patience: Patience = BRISK, answer_seconds: float = 5, **settings: Any
+) -> Telegram:
     """Return a platform for the loopback server."""
-    chosen = read_settings(_env_file=None, telegram_api_url=server.url, **settings)
-    return Telegram(open_account(token or server.token, chosen), chosen, make_commands(), patience)
+    chosen = read_settings(**{"_env_file": None, "telegram_api_url": server.url, **settings})
+    return Telegram(open_account(token or server.token, chosen, answer_seconds), chosen, make_commands(), patience)
 
 
 Listen = Callable[..., AbstractAsyncContextManager[Listening]]

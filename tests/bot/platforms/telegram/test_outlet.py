@@ -345,6 +345,36 @@ async def test_a_cut_edit_is_repeated_without_harm(server: TelegramServer, platf
     assert bob.text == ["a b"]
 
 
+async def test_an_edit_that_is_not_answered_is_repeated_once(server: TelegramServer, bob: Talker) -> None:
+    platform = make_platform(server, answer_seconds=0.2)
+    place = outlet(platform, bob)
+    await place.write(page("a", final=False))
+    server.hangs("editMessageText")
+    await place.write(page("a b"))
+    await platform.close()
+    assert (len(server.called("editMessageText")), bob.text) == (2, ["a b"])
+
+
+async def test_a_message_that_is_not_confirmed_is_not_sent_twice(server: TelegramServer, alice: Talker) -> None:
+    platform = make_platform(server, answer_seconds=0.2)
+    server.hangs("sendMessage")
+    await outlet(platform, alice).write(page("once"))
+    await platform.close()
+    assert alice.text == ["once"]
+
+
+async def test_a_growing_page_that_is_not_confirmed_waits_for_its_end(server: TelegramServer, bob: Talker) -> None:
+    platform = make_platform(server, answer_seconds=0.2)
+    place = outlet(platform, bob)
+    server.hangs("sendMessage")
+    for text in ("a", "a b", "a b c"):
+        await place.write(page(text, final=False))
+    assert bob.text == ["a"]
+    await place.write(page("a b c d"))
+    await platform.close()
+    assert bob.text == ["a", "a b c d"]
+
+
 async def test_a_move_that_a_write_reveals_is_told_and_the_write_arrives(
     server: TelegramServer, listen: Listen
 ) -> None:
