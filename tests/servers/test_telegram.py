@@ -163,7 +163,7 @@ async def test_what_goes_wrong_goes_wrong_as_often_as_asked(bot: Bot, server: Te
         with pytest.raises(TelegramError):
             await bot.send_message(ALICE, "x")
     await bot.send_message(ALICE, "y")
-    assert server.private(id=ALICE).text == ["x", "y"]
+    assert server.private(id=ALICE).texts == ["x", "y"]
 
 
 async def test_what_is_not_seen_is_said_with_what_is(bot: Bot, server: TelegramServer) -> None:

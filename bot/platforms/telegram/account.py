@@ -38,8 +38,13 @@ class Account:
             return
         self.moves[old] = new
         log.info("a group became a supergroup", old=old, new=new)
-        if self.moved:
+        if self.moved is None:
+            return
+        try:
             await self.moved(NAME, old, new)
+        except BaseException:
+            del self.moves[old]
+            raise
 
     async def close(self) -> None:
         """Close all connections."""

@@ -49,6 +49,7 @@ class Poll:
         self._confirmed = 0
         self._failures = 0
         self._since = 0.0
+        self._told: set[str] = set()
 
     async def run(self) -> None:
         """Hand over updates until cancelled. Returns when the token is refused."""
@@ -82,9 +83,10 @@ class Poll:
         offset = self._offset
         updates = await self._request(self._patience.poll)
         self._confirmed = offset
-        if not isinstance(updates, list) or not all(isinstance(each.get("update_id"), int) for each in updates):
+        known = [each for each in updates if isinstance(each.get("update_id"), int)]
+        if updates and not known:
             raise TelegramError("updates without ids")
-        return sorted(updates, key=lambda each: int(each["update_id"]))
+        return sorted(known, key=lambda each: int(each["update_id"]))
 
     async def _request(self, seconds: float) -> Any:
         """Ask for updates as they are: `get_updates` parses them together, and one it cannot read would hide all.
@@ -110,6 +112,13 @@ class Poll:
         if self._failures:
             log.info("telegram answers again", after=round(time.monotonic() - self._since, 1))
         self._failures = 0
+        self._told.clear()
+
+    def _first(self, kind: str) -> bool:
+        """Return whether this kind of trouble is new since the server last answered: it is logged once."""
+        new = kind not in self._told
+        self._told.add(kind)
+        return new
 
     async def _pause(self, error: Exception) -> float:
         """Return how long to wait after a failed request; say so once for all failures in a row."""
@@ -119,7 +128,7 @@ class Poll:
         jitter = random.uniform(0.5, 1.0)
         if isinstance(error, Conflict):
             return await self._conflict(error) * jitter
-        if self._failures == 1:
+        if self._first("outage"):
             log.warning("telegram does not answer, trying again", reason=f"{type(error).__name__}: {error}"[:200])
         if isinstance(error, RetryAfter):
             asked = error.retry_after
@@ -129,7 +138,7 @@ class Poll:
     async def _conflict(self, error: Conflict) -> float:
         """Remove a webhook, which polling excludes; leave another poller in peace and wait for it to end."""
         if "webhook" not in str(error).lower():
-            if self._failures == 1:
+            if self._first("second poller"):
                 log.error("another process polls Telegram with this token, waiting for it to end")
             return self._patience.second_poller
         log.warning("a webhook is set for this bot; it is removed, since the bot polls")

@@ -5,6 +5,7 @@ It also never writes an address (which contains the token) or a body (which cont
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -58,7 +59,7 @@ class Request(BaseRequest):
         """Return status and body of the answer.
 
         Raises:
-            TimedOut: The server was reached and has not answered in time: it may have done what was asked.
+            TimedOut: The server was reached, and its answer did not come, or not whole: it may have done its work.
             NetworkError: No connection came about, or it broke before there was an answer.
         """
         await self.initialize()
@@ -76,9 +77,9 @@ class Request(BaseRequest):
                 return answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError as error:
             raise NetworkError(_reason(error)) from None
-        except TimeoutError:
+        except (TimeoutError, aiohttp.ClientPayloadError):
             raise TimedOut from None
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(_reason(error)) from None
 
     @staticmethod
@@ -104,7 +105,9 @@ def _body(data: RequestData | None) -> aiohttp.FormData | None:
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     if data.contains_files:
         for name, (filename, content, media_type) in data.multipart_data.items():
-            form.add_field(name, content, filename=filename, content_type=media_type)
+            # aiohttp writes bytes in one piece and streams what can be read.
+            body = io.BytesIO(content) if isinstance(content, bytes) else content
+            form.add_field(name, body, filename=filename, content_type=media_type)
     return form
 
 

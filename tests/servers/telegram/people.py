@@ -140,7 +140,7 @@ class Talker:
         return query
 
     @property
-    def text(self) -> list[str]:
+    def texts(self) -> list[str]:
         """All of the bot's texts in this chat, as they stand now."""
         return self.room.texts
 

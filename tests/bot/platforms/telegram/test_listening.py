@@ -80,7 +80,7 @@ async def test_outlets_work_after_listening_ended(server: TelegramServer) -> Non
         ears.cancel()
     await platform.outlet(message).write(page("late, but here"))
     await platform.close()
-    assert alice.text == ["late, but here"]
+    assert alice.texts == ["late, but here"]
 
 
 @pytest.mark.parametrize("strange", STRANGE, ids=lambda each: str(each)[:20])
@@ -225,12 +225,41 @@ async def test_no_token_reaches_the_log(server: TelegramServer, listen: Listen) 
     server.token = secret
     server.cuts("*", times=3)
     server.babbles("*", b"?", times=3)
+    server.refuses("*", "Bad Gateway", 502, times=3)
     with capture_logs() as logs:
         async with listen(patience=BRISK) as bot:
             alice = server.private()
             await alice.says("hello")
             await bot.heard()
     assert secret not in repr(logs)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://127.0.0.1", "http://[::1", "http://127.0.0.1:99999"])
+async def test_a_wrong_address_is_waited_out_without_telling_the_token(server: TelegramServer, url: str) -> None:
+    platform = make_platform(server, telegram_api_url=url)
+    with capture_logs() as logs, pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await platform.listen(_deaf, _unmoved)
+    await platform.close()
+    assert [each["event"] for each in logs] == ["telegram does not answer, trying again"]
+    assert server.token not in repr(logs)
+
+
+async def test_a_move_that_could_not_be_told_is_told_again(server: TelegramServer) -> None:
+    account = make_platform(server)._account
+    told: list[str] = []
+
+    async def moved(platform: str, old: str, new: str, /) -> None:
+        told.append(new)
+        if len(told) == 1:
+            raise ConnectionError
+
+    account.moved = moved
+    with pytest.raises(ConnectionError):
+        await account.move("1", "2")
+    await account.move("1", "2")
+    await account.move("1", "2")
+    assert told == ["2", "2"]
 
 
 async def _listened(listening: object) -> None:

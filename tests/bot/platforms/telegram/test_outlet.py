@@ -60,7 +60,7 @@ async def test_an_answer_in_private_grows_as_a_draft(server: TelegramServer, pla
         assert await growing.write(page(text, final=False)) == ""
     await growing.write(page("a b c"))
     assert alice.room.drafts == ["a", "a b"]
-    assert alice.text == ["a b c"]
+    assert alice.texts == ["a b c"]
     assert len({call.params["draft_id"] for call in server.called("sendMessageDraft")}) == 1
 
 
@@ -71,7 +71,7 @@ async def test_each_page_has_a_draft_of_its_own(server: TelegramServer, platform
     await growing.write(page("two", 1, final=False))
     await growing.write(page("two!", 1))
     assert len({call.params["draft_id"] for call in server.called("sendMessageDraft")}) == 2
-    assert alice.text == ["one", "two!"]
+    assert alice.texts == ["one", "two!"]
 
 
 @pytest.mark.parametrize(("status", "said"), [(400, "Bad Request: method not supported"), (404, "Not Found")])
@@ -92,7 +92,7 @@ async def test_drafts_can_be_switched_off(server: TelegramServer, alice: Talker)
     platform = make_platform(server, telegram_drafts=False)
     await outlet(platform, alice).write(page("a", final=False))
     await platform.close()
-    assert alice.text == ["a"]
+    assert alice.texts == ["a"]
     assert not alice.room.drafts
 
 
@@ -136,7 +136,7 @@ async def test_the_answer_goes_to_the_topic(server: TelegramServer, platform: Te
 async def test_a_deleted_topic_is_gone_and_nothing_lands_elsewhere(platform: Telegram, bob: Talker) -> None:
     with pytest.raises(Gone):
         await outlet(platform, bob, topic=999).write(page("lost"))
-    assert not bob.text
+    assert not bob.texts
 
 
 async def test_nothing_is_redrawn_that_stands_there_already(
@@ -161,7 +161,7 @@ async def test_a_message_that_somebody_deleted_is_written_anew(platform: Telegra
     await growing.write(page("a", final=False))
     bob.room.seen.clear()
     await growing.write(page("a b"))
-    assert bob.text == ["a b"]
+    assert bob.texts == ["a b"]
 
 
 @pytest.mark.skipif(not to_telegram("**bold**")[1], reason="needs the Markdown renderer")
@@ -254,6 +254,11 @@ async def test_a_picture_that_is_no_photo_is_sent_as_a_document(
     assert not (await alice.answered()).photo
 
 
+async def test_a_picture_over_ten_megabytes_is_a_document(platform: Telegram, alice: Talker) -> None:
+    await outlet(platform, alice).write(page("", files=(File("a.png", bytes(10_000_001), "image/png"),)))
+    assert not (await alice.answered()).photo
+
+
 async def test_a_write_that_is_taken_up_again_repeats_no_file(
     server: TelegramServer, platform: Telegram, alice: Talker
 ) -> None:
@@ -278,7 +283,7 @@ async def test_a_flood_is_for_the_gate_to_wait_out(
         await place.write(page("a", final=method == "sendMessage"))
     assert asked.value.seconds == 7
     await place.write(page("a"))
-    assert alice.text == ["a"]
+    assert alice.texts == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -322,7 +327,21 @@ async def test_a_server_that_is_away_asks_for_growing_silence(
         pauses.append(asked.value.seconds)
     await place.write(page("a"))
     assert pauses == [1, 2, 4]
-    assert alice.text == ["a"]
+    assert alice.texts == ["a"]
+
+
+async def test_trouble_while_a_page_grows_does_not_hold_up_its_end(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    server.down = True
+    place = outlet(platform, bob)
+    for _ in range(12):
+        with pytest.raises(RetryAfter) as asked:
+            await place.write(page("a", final=False))
+        assert asked.value.seconds == 1
+    server.down = False
+    await place.write(page("a b"))
+    assert bob.texts == ["a b"]
 
 
 async def test_a_server_that_stays_away_is_given_up(server: TelegramServer, platform: Telegram, alice: Talker) -> None:
@@ -342,7 +361,7 @@ async def test_a_cut_edit_is_repeated_without_harm(server: TelegramServer, platf
     with pytest.raises(RetryAfter):
         await place.write(page("a b"))
     await place.write(page("a b"))
-    assert bob.text == ["a b"]
+    assert bob.texts == ["a b"]
 
 
 async def test_an_edit_that_is_not_answered_is_repeated_once(server: TelegramServer, bob: Talker) -> None:
@@ -352,7 +371,7 @@ async def test_an_edit_that_is_not_answered_is_repeated_once(server: TelegramSer
     server.hangs("editMessageText")
     await place.write(page("a b"))
     await platform.close()
-    assert (len(server.called("editMessageText")), bob.text) == (2, ["a b"])
+    assert (len(server.called("editMessageText")), bob.texts) == (2, ["a b"])
 
 
 async def test_a_message_that_is_not_confirmed_is_not_sent_twice(server: TelegramServer, alice: Talker) -> None:
@@ -360,7 +379,7 @@ async def test_a_message_that_is_not_confirmed_is_not_sent_twice(server: Telegra
     server.hangs("sendMessage")
     await outlet(platform, alice).write(page("once"))
     await platform.close()
-    assert alice.text == ["once"]
+    assert alice.texts == ["once"]
 
 
 async def test_a_growing_page_that_is_not_confirmed_waits_for_its_end(server: TelegramServer, bob: Talker) -> None:
@@ -369,10 +388,10 @@ async def test_a_growing_page_that_is_not_confirmed_waits_for_its_end(server: Te
     server.hangs("sendMessage")
     for text in ("a", "a b", "a b c"):
         await place.write(page(text, final=False))
-    assert bob.text == ["a"]
+    assert bob.texts == ["a"]
     await place.write(page("a b c d"))
     await platform.close()
-    assert bob.text == ["a", "a b c d"]
+    assert bob.texts == ["a", "a b c d"]
 
 
 async def test_a_move_that_a_write_reveals_is_told_and_the_write_arrives(
