@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 import telegram
-from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 T = TypeVar("T")
 UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
@@ -53,27 +53,27 @@ class Poll:
 
     async def run(self) -> None:
         """Hand over updates until cancelled. Returns when the token is refused."""
-        while (updates := await self._patiently(self._fetch)) is not None:
+        while (updates := await self._patiently(self._fetch, _is_revoked)) is not None:
             for update in updates:
                 await self._hand_over(update)
 
     async def meet(self) -> bool:
         """Learn who the bot is. Returns False when the token is refused."""
-        return await self._patiently(self._bot.get_me) is not None
+        return await self._patiently(self._bot.get_me, lambda _: True) is not None
 
     async def confirm(self) -> None:
         """Acknowledge what was taken over since the last request; for the end, when no other request follows."""
         if self._offset > self._confirmed:
             await self._request(seconds=0)
 
-    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T | None:
-        """Ask until there is an answer, with growing pauses. Return None when the token is refused."""
+    async def _patiently(self, ask: Callable[[], Awaitable[T]], ends: Callable[[InvalidToken], bool]) -> T | None:
+        """Ask until there is an answer, with growing pauses. Return None when the token is refused for good."""
         while True:
             try:
                 answer = await ask()
-            except (InvalidToken, EndPointNotFound):
-                return None
             except Exception as error:  # noqa: BLE001 — whatever a server says, polling never ends silently
+                if isinstance(error, InvalidToken) and ends(error):
+                    return None
                 await asyncio.sleep(await self._pause(error))
             else:
                 self._healed()
@@ -147,3 +147,8 @@ class Poll:
         except TelegramError as failed:
             log.warning("the webhook could not be removed", reason=type(failed).__name__)
         return self._patience.first
+
+
+def _is_revoked(error: InvalidToken) -> bool:
+    """Return whether a token that was right before is so no more; 404 then comes from something before the server."""
+    return "unauthorized" in str(error.__cause__ or error).lower()

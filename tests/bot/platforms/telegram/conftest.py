@@ -12,12 +12,12 @@ import pytest
 
 from bot.command import Command, Commands, Wording
 from bot.contract import Outlet, Page
-from bot.model import Message, Source
+from bot.model import Chat, Message, Person, Source
 from bot.platforms.telegram import Telegram
 from bot.platforms.telegram.account import open_account
 from bot.platforms.telegram.polling import Patience
 from bot.settings import read_settings
-from tests.servers.telegram import TelegramServer
+from tests.servers.telegram import Room, Talker, TelegramServer
 from tests.servers.telegram.bell import Bell
 
 Answer = Callable[[Message, Outlet], Awaitable[None]]
@@ -114,3 +114,34 @@ def listen(server: TelegramServer) -> Listen:
             await bot.platform.close()
 
     return listening
+
+
+@pytest.fixture
+async def platform(server: TelegramServer) -> AsyncIterator[Telegram]:
+    platform = make_platform(server)
+    yield platform
+    await platform.close()
+
+
+@pytest.fixture
+async def alice(server: TelegramServer) -> Talker:
+    return await asking(server.private("alice"))
+
+
+@pytest.fixture
+async def bob(server: TelegramServer) -> Talker:
+    return await asking(server.group("dev").member("bob"))
+
+
+async def asking(talker: Talker, topic: int = 0) -> Talker:
+    await talker.says("?", topic=topic)
+    return talker
+
+
+def outlet(platform: Telegram, talker: Talker, topic: int = 0) -> Outlet:
+    """Make the outlet as another process would: of the message alone."""
+    room: Room = talker.room
+    chat = Chat(str(room.id), room.kind == "private", room.title, str(topic) if topic else "")
+    sender = Person(str(talker.user["id"]), "x")
+    message = Message("telegram", str(talker.said), "1", chat, sender, "?", 0.0)
+    return platform.outlet(Message.load(message.dump()))

@@ -119,6 +119,7 @@ async def test_it_heals_after_an_outage_and_says_so_once(server: TelegramServer,
             await bot.heard()
             server.cuts("getUpdates", times=2)
             server.refuses("getUpdates", "Bad Gateway", 502, times=2)
+            server.refuses("getUpdates", "Not Found", 404)
             server.refuses("getUpdates", "Too Many Requests", 429)
             server.babbles("getUpdates", b"<html>502</html>")
             server.babbles("getUpdates", b'{"ok": true, "result": [{"no": "id"}]}')
