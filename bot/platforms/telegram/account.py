@@ -56,9 +56,9 @@ def open_account(token: str, settings: Settings, answer_seconds: float = READ_SE
     """Return the account that a token belongs to; a call waits so long for its answer. Nothing is connected yet."""
     # The library's switch for times as timedelta; without it every RetryAfter comes with a deprecation warning.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    # Updates have a pool of their own: a long poll must never wait for, or hold up, an answer.
-    updates, rest = Request(connections=2), Request(read_seconds=answer_seconds)
     url = settings.telegram_api_url.strip().rstrip("/")
+    # Updates have a pool of their own: a long poll must never wait for, or hold up, an answer.
+    updates, rest = Request(url, connections=2), Request(url, read_seconds=answer_seconds)
     bot = Bot(
         token,
         base_url=f"{url}/bot",

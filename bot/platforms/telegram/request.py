@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import json
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -20,9 +22,11 @@ CONNECTIONS = 256
 
 
 class Request(BaseRequest):
-    """A pool of connections to the Bot API, opened when first used. Takes HTTP(S)_PROXY from the environment."""
+    """A pool of connections to the Bot API at `url`, opened when first used, through a proxy if there is one."""
 
-    def __init__(self, connections: int = CONNECTIONS, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(self, url: str, connections: int = CONNECTIONS, read_seconds: float = READ_SECONDS) -> None:
+        # Asked once: aiohttp would ask the environment, and read ~/.netrc, in another thread at every request.
+        self._proxy = proxy_of(url)
         self._connections = connections
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
@@ -36,9 +40,7 @@ class Request(BaseRequest):
         """Open the pool; nothing is connected yet."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
-            self._session = aiohttp.ClientSession(
-                connector=connector, trust_env=True, headers={"User-Agent": self.USER_AGENT}
-            )
+            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
 
     async def shutdown(self) -> None:
         """Close all connections."""
@@ -72,8 +74,9 @@ class Request(BaseRequest):
             sock_connect=_seconds(connect_timeout, CONNECT_SECONDS),
             sock_read=_seconds(read_timeout, UPLOAD_SECONDS if files else self._read_seconds),
         )
+        body = _body(request_data)
         try:
-            async with session.request(method, url, data=_body(request_data), timeout=timeout) as answer:
+            async with session.request(method, url, data=body, timeout=timeout, proxy=self._proxy) as answer:
                 return answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError as error:
             raise NetworkError(_reason(error)) from None
@@ -92,6 +95,20 @@ class Request(BaseRequest):
         if not isinstance(answer, dict) or ("result" not in answer and answer.get("ok") is not False):
             raise TelegramError("the answer is not one of the Bot API")
         return answer
+
+
+def proxy_of(url: str) -> str | None:
+    """Return the proxy that the environment names for an address (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if not host or proxy_bypass(host):
+        return None
+    known = getproxies()
+    proxy = known.get(parts.scheme) or known.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _seconds(wished: Any, default: float) -> float | None:

@@ -32,7 +32,7 @@ def said_by(person: int, chat: int, *, private: bool = False) -> Message:
 
 
 def test_without_a_token_there_is_no_platform() -> None:
-    assert build(read_settings(_env_file=None), Texts(TEXTS), make_commands()) is None
+    assert build(read_settings(_env_file=None, telegram_token=None), Texts(TEXTS), make_commands()) is None
 
 
 async def test_it_is_built_from_the_settings_alone(server: TelegramServer) -> None:
@@ -72,6 +72,17 @@ async def test_an_address_where_something_else_answers_is_named(
     server.babbles("getMe", body)
     with pytest.raises(Apology, match="telegram_unreachable"):
         await platform.probe()
+
+
+async def test_it_goes_through_the_proxy_of_the_environment(
+    server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("HTTP_PROXY", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("http_proxy", server.url.removeprefix("http://"))
+    platform = make_platform(server, telegram_api_url="http://telegram.invalid")
+    assert await platform.probe() == "@yingda_bot"
+    await platform.close()
 
 
 async def test_files_are_read(server: TelegramServer, platform: Telegram) -> None:
