@@ -116,7 +116,7 @@ class Telegram:
             me = await self._account.bot.get_me()
         except InvalidToken as error:
             raise Apology("platforms.telegram_token") from error
-        except TelegramError as error:
+        except (TelegramError, TypeError) as error:  # TypeError: a result that describes no bot
             url, reason = self._settings.telegram_api_url, type(error).__name__
             raise Apology("platforms.telegram_unreachable", url=url, reason=reason) from error
         return f"@{me.username}"

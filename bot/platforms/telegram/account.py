@@ -9,7 +9,7 @@ import structlog
 from telegram import Bot
 
 from bot.contract import Moved
-from bot.platforms.telegram.request import Request
+from bot.platforms.telegram.request import READ_SECONDS, Request
 from bot.settings import Settings
 
 NAME = "telegram"
@@ -38,8 +38,13 @@ class Account:
             return
         self.moves[old] = new
         log.info("a group became a supergroup", old=old, new=new)
-        if self.moved:
+        if self.moved is None:
+            return
+        try:
             await self.moved(NAME, old, new)
+        except BaseException:
+            del self.moves[old]
+            raise
 
     async def close(self) -> None:
         """Close all connections."""
@@ -47,13 +52,13 @@ class Account:
             await request.shutdown()
 
 
-def open_account(token: str, settings: Settings) -> Account:
-    """Return the account that a token belongs to. Nothing is connected yet."""
+def open_account(token: str, settings: Settings, answer_seconds: float = READ_SECONDS) -> Account:
+    """Return the account that a token belongs to; a call waits so long for its answer. Nothing is connected yet."""
     # The library's switch for times as timedelta; without it every RetryAfter comes with a deprecation warning.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    # Updates have a pool of their own: a long poll must never wait for, or hold up, an answer.
-    updates, rest = Request(connections=2), Request()
     url = settings.telegram_api_url.strip().rstrip("/")
+    # Updates have a pool of their own: a long poll must never wait for, or hold up, an answer.
+    updates, rest = Request(url, connections=2), Request(url, read_seconds=answer_seconds)
     bot = Bot(
         token,
         base_url=f"{url}/bot",

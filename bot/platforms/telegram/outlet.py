@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import structlog
 import telegram
-from telegram.constants import ChatAction
+from telegram.constants import ChatAction, FileSizeLimit
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, InvalidToken, TelegramError, TimedOut
 
 from bot.contract import Page, Rate
@@ -21,6 +21,7 @@ PRIVATE_PACE, GROUP_PACE = 1.5, 3.0
 PRIVATE_RATE, GROUP_RATE = Rate(burst=20, interval=1.0), Rate(burst=20, interval=3.0)
 NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+LARGEST_PHOTO = int(FileSizeLimit.PHOTOSIZE_UPLOAD)
 DRAFT_IDS = 2**31 - 1
 
 log = structlog.get_logger(__name__)
@@ -98,8 +99,9 @@ class TelegramOutlet:
                 drawn.id = 0
                 await self._draw(page, drawn)
         except TelegramError as error:
-            raise self._troubles.translated(error) from error
-        self._troubles.over()
+            raise self._troubles.translated(error, final=page.final) from error
+        if page.final:
+            self._troubles.over()
         return str(drawn.id) if drawn.id else ""
 
     @property
@@ -212,7 +214,8 @@ class TelegramOutlet:
         upload = telegram.InputFile(file.content, filename=file.name)
         reply = self._reply(first=first and number == 0)
         try:
-            if file.media_type not in PICTURES or not await self._send_photo(upload, reply):
+            is_photo = file.media_type in PICTURES and len(file.content) <= LARGEST_PHOTO
+            if not (is_photo and await self._send_photo(upload, reply)):
                 await self.account.bot.send_document(
                     self._chat, upload, reply_parameters=reply, message_thread_id=self._topic
                 )

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 import telegram
-from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 T = TypeVar("T")
 UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
@@ -49,30 +49,31 @@ class Poll:
         self._confirmed = 0
         self._failures = 0
         self._since = 0.0
+        self._told: set[str] = set()
 
     async def run(self) -> None:
         """Hand over updates until cancelled. Returns when the token is refused."""
-        while (updates := await self._patiently(self._fetch)) is not None:
+        while (updates := await self._patiently(self._fetch, _is_revoked)) is not None:
             for update in updates:
                 await self._hand_over(update)
 
     async def meet(self) -> bool:
         """Learn who the bot is. Returns False when the token is refused."""
-        return await self._patiently(self._bot.get_me) is not None
+        return await self._patiently(self._bot.get_me, lambda _: True) is not None
 
     async def confirm(self) -> None:
         """Acknowledge what was taken over since the last request; for the end, when no other request follows."""
         if self._offset > self._confirmed:
             await self._request(seconds=0)
 
-    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T | None:
-        """Ask until there is an answer, with growing pauses. Return None when the token is refused."""
+    async def _patiently(self, ask: Callable[[], Awaitable[T]], ends: Callable[[InvalidToken], bool]) -> T | None:
+        """Ask until there is an answer, with growing pauses. Return None when the token is refused for good."""
         while True:
             try:
                 answer = await ask()
-            except (InvalidToken, EndPointNotFound):
-                return None
             except Exception as error:  # noqa: BLE001 — whatever a server says, polling never ends silently
+                if isinstance(error, InvalidToken) and ends(error):
+                    return None
                 await asyncio.sleep(await self._pause(error))
             else:
                 self._healed()
@@ -82,9 +83,10 @@ class Poll:
         offset = self._offset
         updates = await self._request(self._patience.poll)
         self._confirmed = offset
-        if not isinstance(updates, list) or not all(isinstance(each.get("update_id"), int) for each in updates):
+        known = [each for each in updates if isinstance(each.get("update_id"), int)]
+        if updates and not known:
             raise TelegramError("updates without ids")
-        return sorted(updates, key=lambda each: int(each["update_id"]))
+        return sorted(known, key=lambda each: int(each["update_id"]))
 
     async def _request(self, seconds: float) -> Any:
         """Ask for updates as they are: `get_updates` parses them together, and one it cannot read would hide all.
@@ -110,6 +112,13 @@ class Poll:
         if self._failures:
             log.info("telegram answers again", after=round(time.monotonic() - self._since, 1))
         self._failures = 0
+        self._told.clear()
+
+    def _first(self, kind: str) -> bool:
+        """Return whether this kind of trouble is new since the server last answered: it is logged once."""
+        new = kind not in self._told
+        self._told.add(kind)
+        return new
 
     async def _pause(self, error: Exception) -> float:
         """Return how long to wait after a failed request; say so once for all failures in a row."""
@@ -119,7 +128,7 @@ class Poll:
         jitter = random.uniform(0.5, 1.0)
         if isinstance(error, Conflict):
             return await self._conflict(error) * jitter
-        if self._failures == 1:
+        if self._first("outage"):
             log.warning("telegram does not answer, trying again", reason=f"{type(error).__name__}: {error}"[:200])
         if isinstance(error, RetryAfter):
             asked = error.retry_after
@@ -129,7 +138,7 @@ class Poll:
     async def _conflict(self, error: Conflict) -> float:
         """Remove a webhook, which polling excludes; leave another poller in peace and wait for it to end."""
         if "webhook" not in str(error).lower():
-            if self._failures == 1:
+            if self._first("second poller"):
                 log.error("another process polls Telegram with this token, waiting for it to end")
             return self._patience.second_poller
         log.warning("a webhook is set for this bot; it is removed, since the bot polls")
@@ -138,3 +147,8 @@ class Poll:
         except TelegramError as failed:
             log.warning("the webhook could not be removed", reason=type(failed).__name__)
         return self._patience.first
+
+
+def _is_revoked(error: InvalidToken) -> bool:
+    """Return whether a token that was right before is so no more; 404 then comes from something before the server."""
+    return "unauthorized" in str(error.__cause__ or error).lower()

@@ -9,7 +9,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 
 from bot import contract
 
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 TRIES = 10
 # The Bot API tells its refusals apart by their description alone.
 FINAL = (
@@ -50,20 +50,23 @@ class Troubles:
         """A write succeeded."""
         self.failures = 0
 
-    def translated(self, error: TelegramError) -> Exception:
-        """Return what the contract calls an error. One that it has no name for is a bug, and stays as it is."""
+    def translated(self, error: TelegramError, *, final: bool) -> Exception:
+        """Return what the contract calls an error. One that it has no name for is a bug, and stays as it is.
+
+        A growing page that failed never keeps its last state waiting for long.
+        """
         if isinstance(error, RetryAfter):
             asked = error.retry_after
             return contract.RetryAfter(asked.total_seconds() if isinstance(asked, timedelta) else asked)
         if isinstance(error, (Forbidden, InvalidToken)) or is_final(error):
             return contract.Gone(type(error).__name__)
-        if isinstance(error, BadRequest) or not isinstance(error, NetworkError):
+        if isinstance(error, BadRequest) or not isinstance(error, NetworkError) or says(error, "too large"):
             return error
-        return self._interrupted()
+        return self._interrupted() if final else contract.RetryAfter(FIRST_PAUSE)
 
     def _interrupted(self) -> Exception:
         """The server is away: be silent for a growing time, and give up after some minutes."""
         self.failures += 1
         if self.failures > TRIES:
             return contract.Gone("Telegram could not be reached for minutes")
-        return contract.RetryAfter(min(2.0 ** (self.failures - 1), LONGEST_PAUSE))
+        return contract.RetryAfter(min(FIRST_PAUSE * 2.0 ** (self.failures - 1), LONGEST_PAUSE))

@@ -5,8 +5,11 @@ It also never writes an address (which contains the token) or a body (which cont
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -19,24 +22,25 @@ CONNECTIONS = 256
 
 
 class Request(BaseRequest):
-    """A pool of connections to the Bot API, opened when first used. Takes HTTP(S)_PROXY from the environment."""
+    """A pool of connections to the Bot API at `url`, opened when first used, through a proxy if there is one."""
 
-    def __init__(self, connections: int = CONNECTIONS) -> None:
+    def __init__(self, url: str, connections: int = CONNECTIONS, read_seconds: float = READ_SECONDS) -> None:
+        # Asked once: aiohttp would ask the environment, and read ~/.netrc, in another thread at every request.
+        self._proxy = proxy_of(url)
         self._connections = connections
+        self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float | None:
         """Seconds to wait for an answer where a call names no other time."""
-        return READ_SECONDS
+        return self._read_seconds
 
     async def initialize(self) -> None:
         """Open the pool; nothing is connected yet."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
-            self._session = aiohttp.ClientSession(
-                connector=connector, trust_env=True, headers={"User-Agent": self.USER_AGENT}
-            )
+            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
 
     async def shutdown(self) -> None:
         """Close all connections."""
@@ -57,7 +61,7 @@ class Request(BaseRequest):
         """Return status and body of the answer.
 
         Raises:
-            TimedOut: The server was reached and has not answered in time: it may have done what was asked.
+            TimedOut: The server was reached, and its answer did not come, or not whole: it may have done its work.
             NetworkError: No connection came about, or it broke before there was an answer.
         """
         await self.initialize()
@@ -68,16 +72,17 @@ class Request(BaseRequest):
         timeout = aiohttp.ClientTimeout(
             total=UPLOAD_SECONDS if files else None,
             sock_connect=_seconds(connect_timeout, CONNECT_SECONDS),
-            sock_read=_seconds(read_timeout, UPLOAD_SECONDS if files else READ_SECONDS),
+            sock_read=_seconds(read_timeout, UPLOAD_SECONDS if files else self._read_seconds),
         )
+        body = _body(request_data)
         try:
-            async with session.request(method, url, data=_body(request_data), timeout=timeout) as answer:
+            async with session.request(method, url, data=body, timeout=timeout, proxy=self._proxy) as answer:
                 return answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError as error:
             raise NetworkError(_reason(error)) from None
-        except TimeoutError:
+        except (TimeoutError, aiohttp.ClientPayloadError):
             raise TimedOut from None
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(_reason(error)) from None
 
     @staticmethod
@@ -92,6 +97,20 @@ class Request(BaseRequest):
         return answer
 
 
+def proxy_of(url: str) -> str | None:
+    """Return the proxy that the environment names for an address (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if not host or proxy_bypass(host):
+        return None
+    known = getproxies()
+    proxy = known.get(parts.scheme) or known.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
 def _seconds(wished: Any, default: float) -> float | None:
     return default if wished is BaseRequest.DEFAULT_NONE else wished
 
@@ -99,10 +118,13 @@ def _seconds(wished: Any, default: float) -> float | None:
 def _body(data: RequestData | None) -> aiohttp.FormData | None:
     if data is None:
         return None
-    form = aiohttp.FormData(data.json_parameters)
+    # Telegram takes names of files as they are; percent-encoded ones it would show so.
+    form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     if data.contains_files:
         for name, (filename, content, media_type) in data.multipart_data.items():
-            form.add_field(name, content, filename=filename, content_type=media_type)
+            # aiohttp writes bytes in one piece and streams what can be read.
+            body = io.BytesIO(content) if isinstance(content, bytes) else content
+            form.add_field(name, body, filename=filename, content_type=media_type)
     return form
 
 

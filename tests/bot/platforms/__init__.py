@@ -1,0 +1,1 @@
+"""Tests of the platforms, against servers on loopback."""

@@ -1,0 +1,1 @@
+"""Tests of the Telegram platform, against the loopback Bot API."""

@@ -1,0 +1,153 @@
+"""How answers grow on Telegram, and what people see of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.contract import Gone
+from bot.markup import to_telegram
+from bot.platforms.telegram import Telegram
+from tests.bot.platforms.telegram.conftest import asking, make_platform, outlet, page
+from tests.servers.telegram import Talker, TelegramServer
+
+LONGEST = 4096
+
+
+async def test_a_known_answer_is_one_message(server: TelegramServer, platform: Telegram, alice: Talker) -> None:
+    message_id = await outlet(platform, alice).write(page("你好 👋"))
+    seen = await alice.sees("你好 👋")
+    assert (str(seen.id), seen.previews, seen.reply_to) == (message_id, False, 0)
+    assert [call.method for call in server.calls] == ["sendMessage"]
+
+
+async def test_an_answer_in_private_grows_as_a_draft(server: TelegramServer, platform: Telegram, alice: Talker) -> None:
+    growing = outlet(platform, alice)
+    for text in ("a", "a b", "a b"):
+        assert await growing.write(page(text, final=False)) == ""
+    await growing.write(page("a b c"))
+    assert alice.room.drafts == ["a", "a b"]
+    assert alice.texts == ["a b c"]
+    assert len({call.params["draft_id"] for call in server.called("sendMessageDraft")}) == 1
+
+
+async def test_each_page_has_a_draft_of_its_own(server: TelegramServer, platform: Telegram, alice: Talker) -> None:
+    growing = outlet(platform, alice)
+    await growing.write(page("one", 0, final=False))
+    await growing.write(page("one", 0))
+    await growing.write(page("two", 1, final=False))
+    await growing.write(page("two!", 1))
+    assert len({call.params["draft_id"] for call in server.called("sendMessageDraft")}) == 2
+    assert alice.texts == ["one", "two!"]
+
+
+@pytest.mark.parametrize(("status", "said"), [(400, "Bad Request: method not supported"), (404, "Not Found")])
+async def test_where_drafts_are_refused_answers_grow_by_edits_for_good(
+    server: TelegramServer, platform: Telegram, alice: Talker, status: int, said: str
+) -> None:
+    server.refuses("sendMessageDraft", said, status)
+    growing = outlet(platform, alice)
+    await growing.write(page("a", final=False))
+    await growing.write(page("a b", final=False))
+    await growing.write(page("a b c"))
+    await outlet(platform, alice).write(page("next", final=False))
+    assert (await alice.sees("a b c")).revisions == ["a", "a b", "a b c"]
+    assert len(server.called("sendMessageDraft")) == 1
+
+
+async def test_drafts_can_be_switched_off(server: TelegramServer, alice: Talker) -> None:
+    platform = make_platform(server, telegram_drafts=False)
+    await outlet(platform, alice).write(page("a", final=False))
+    await platform.close()
+    assert alice.texts == ["a"]
+    assert not alice.room.drafts
+
+
+async def test_an_answer_in_a_group_grows_by_edits_of_one_reply(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    growing = outlet(platform, bob)
+    first = await growing.write(page("a", final=False))
+    await growing.write(page("a b", final=False))
+    await growing.write(page("a b", final=False))
+    assert await growing.write(page("a b c")) == first
+    seen = await bob.sees("a b c")
+    assert (seen.revisions, seen.reply_to) == (["a", "a b", "a b c"], bob.said)
+    assert len(server.calls) == 3
+
+
+async def test_only_the_first_page_is_a_reply(platform: Telegram, bob: Talker) -> None:
+    growing = outlet(platform, bob)
+    await growing.write(page("one", 0))
+    await growing.write(page("two", 1))
+    assert (await bob.sees("two")).reply_to == 0
+
+
+async def test_an_answer_to_a_deleted_message_is_still_written(platform: Telegram, bob: Talker) -> None:
+    del bob.room.messages[bob.said]
+    await outlet(platform, bob).write(page("here"))
+    assert (await bob.sees("here")).reply_to == 0
+
+
+async def test_the_answer_goes_to_the_topic(server: TelegramServer, platform: Telegram) -> None:
+    group = server.group("forum", forum=True)
+    topic = group.topic()
+    bob = await asking(group.member("bob"), topic)
+    there = outlet(platform, bob, topic)
+    await there.typing()
+    await there.write(page("in the topic"))
+    assert (await bob.sees("in the topic")).thread == topic
+    assert group.room.actions == [("typing", topic)]
+
+
+async def test_a_deleted_topic_is_gone_and_nothing_lands_elsewhere(platform: Telegram, bob: Talker) -> None:
+    with pytest.raises(Gone):
+        await outlet(platform, bob, topic=999).write(page("lost"))
+    assert not bob.texts
+
+
+async def test_nothing_is_redrawn_that_stands_there_already(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    growing = outlet(platform, bob)
+    await growing.write(page("a", final=False))
+    await growing.write(page("a"))
+    assert len(server.calls) == 1
+
+
+@pytest.mark.skipif(not to_telegram("**bold**")[1], reason="needs the Markdown renderer")
+async def test_markdown_is_shown_formatted(platform: Telegram, bob: Talker) -> None:
+    growing = outlet(platform, bob)
+    await growing.write(page("**bold** `co", final=False))
+    await growing.write(page("**bold** `code` 👋 [link](https://example.org)", markdown=True))
+    seen = await bob.sees("bold code 👋 link")
+    assert [seen.stretches(kind) for kind in ("bold", "code", "text_link")] == [["bold"], ["code"], ["link"]]
+
+
+@pytest.mark.skipif(not to_telegram("**bold**")[1], reason="needs the Markdown renderer")
+async def test_text_that_cannot_be_formatted_is_written_plainly(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    server.refuses("sendMessage", "Bad Request: can't parse entities: wrong bounds")
+    await outlet(platform, bob).write(page("**bold** `code`", markdown=True))
+    assert (await bob.sees("**bold** `code`")).entities == []
+
+
+async def test_the_longest_page_fits(platform: Telegram, alice: Talker) -> None:
+    place = outlet(platform, alice)
+    text = "好" * (LONGEST - 4) + "👋👋"
+    assert place.length(text) == place.limit == LONGEST
+    await place.write(page(text, markdown=True))
+    await alice.sees(text)
+
+
+async def test_a_lone_surrogate_is_written_as_a_replacement(platform: Telegram, alice: Talker) -> None:
+    await outlet(platform, alice).write(page("a\ud83d b \ud83d\udc4b"))
+    await alice.sees("a\ufffd b 👋")
+
+
+async def test_private_chats_and_groups_have_their_own_pace(platform: Telegram, alice: Talker, bob: Talker) -> None:
+    private, group = outlet(platform, alice), outlet(platform, bob)
+    assert (private.pace, private.rate.burst, private.rate.interval) == (1.5, 20, 1.0)
+    assert (group.pace, group.rate.burst, group.rate.interval) == (3.0, 20, 3.0)
+    assert private.gate == f"telegram:{alice.room.id}"
+    assert group.gate == f"telegram:{bob.room.id}"

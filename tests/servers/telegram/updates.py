@@ -1,0 +1,110 @@
+"""How updates reach a bot: by long polls, acknowledged by the next offset, or by a webhook, repeated until 2xx."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+
+from tests.servers.telegram.bell import Bell
+from tests.servers.telegram.faults import Refused
+from tests.servers.telegram.state import Json
+
+BATCH = 100
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
+FOREVER = 1e9
+
+
+class Updates:
+    """The updates that the bot has not acknowledged."""
+
+    def __init__(self) -> None:
+        self.pending: deque[Json] = deque()
+        self.allowed: list[str] = []
+        self.webhook: Json = {}
+        self.bell = Bell()
+        self.acknowledged = 0
+        self.polled = 0
+        self._ids = itertools.count(1000)
+        self._poller: object = None
+        self._closing = False
+
+    def add(self, kind: str, content: Json) -> int:
+        """Report something; return the update's id, 0 where the bot does not want to know of it."""
+        if self.allowed and kind not in self.allowed:
+            return 0
+        return self.add_raw({kind: content})
+
+    def add_raw(self, update: Json) -> int:
+        """Report anything at all."""
+        update_id = next(self._ids)
+        self.pending.append({"update_id": update_id, **update})
+        self.bell.ring()
+        return update_id
+
+    async def poll(self, params: Json) -> list[Json]:
+        """Answer getUpdates. Of two pollers, the one that came first is told to go."""
+        if self.webhook:
+            said = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"
+            raise Refused(said, HTTPStatus.CONFLICT)
+        if "allowed_updates" in params:
+            self.allowed = params["allowed_updates"]
+        self._acknowledge(int(params.get("offset") or 0))
+        me = self._poller = object()
+        self.polled += 1
+        self.bell.ring()
+
+        def due() -> bool:
+            return bool(self.pending) or self._poller is not me or self._closing
+
+        await self.bell.until(due, float(params.get("timeout") or 0))
+        if self._poller is not me:
+            said = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+            raise Refused(said, HTTPStatus.CONFLICT)
+        return list(itertools.islice(self.pending, int(params.get("limit") or BATCH)))
+
+    async def deliver(self) -> None:
+        """Bring updates to the webhook, one after the other, while there is one. Runs until cancelled."""
+        async with aiohttp.ClientSession() as session:
+            pause = FIRST_PAUSE
+            while True:
+                await self.bell.until(lambda: self.webhook and self.pending, FOREVER)
+                if await self._delivered(session):
+                    self.acknowledged = self.pending.popleft()["update_id"]
+                    self.bell.ring()
+                    pause = FIRST_PAUSE
+                    continue
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def close(self) -> None:
+        """Answer everybody who waits."""
+        self._closing = True
+        self.bell.ring()
+
+    async def _delivered(self, session: aiohttp.ClientSession) -> bool:
+        secret = self.webhook.get("secret_token")
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
+        try:
+            async with session.post(self.webhook["url"], json=self.pending[0], headers=headers) as answer:
+                return answer.ok
+        except aiohttp.ClientError:
+            return False
+
+    def _acknowledge(self, offset: int) -> None:
+        if offset < 0:
+            offset = self.pending[max(offset, -len(self.pending))]["update_id"] if self.pending else 0
+        while self.pending and self.pending[0]["update_id"] < offset:
+            self.acknowledged = self.pending.popleft()["update_id"]
+
+    def info(self) -> dict[str, Any]:
+        """Answer getWebhookInfo."""
+        return {
+            "url": self.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": len(self.pending),
+        }
