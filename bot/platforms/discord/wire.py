@@ -1,0 +1,147 @@
+"""One way to Discord's REST API for all writes: discord.py's HTTP client, with its failures in the house's words."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import HTTPClient, Route
+
+from bot.contract import Gone, RetryAfter
+from bot.model import File
+
+Heard = Callable[[dict[str, Any]], None]
+
+LONGEST = 60.0  # seconds that one call may take, with the retries and waits that discord.py makes by itself
+PAUSE = 5.0  # seconds of silence where the API failed without saying for how long
+TOO_MANY = 429
+
+
+class Missing(Exception):  # noqa: N818 — the house names outcomes, not errors
+    """What was to be changed or answered is not there (any more): a message, an interaction, its token."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"Discord does not know it: {code}")
+        self.code = code
+
+
+class Refused(Exception):  # noqa: N818
+    """The API found the request wrong (400)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Marks requests made here among those that discord.py makes for itself."""
+
+    silence: Callable[[float], None]
+    heard: Heard | None
+
+
+def trace() -> aiohttp.TraceConfig:
+    """Return what `Wire` needs in the client's session (`Client(http_trace=…)`).
+
+    discord.py would sleep through a 429 of up to 30 s (its smallest `max_ratelimit_timeout`) inside the call, where the
+    chat's gate learns nothing. This raises `RetryAfter` from the answer instead, and hands a good answer over before
+    discord.py waits for the rate limit's window: a write cancelled in that wait has still been heard.
+    """
+    config = aiohttp.TraceConfig()
+    config.on_request_end.append(_answered)
+    return config
+
+
+async def _answered(
+    _session: aiohttp.ClientSession, context: types.SimpleNamespace, params: aiohttp.TraceRequestEndParams
+) -> None:
+    call, response = context.trace_request_ctx, params.response
+    if not isinstance(call, _Call):
+        return
+    if response.status == TOO_MANY:
+        seconds, everywhere = _silence(response, await response.text())
+        if everywhere:
+            call.silence(seconds)
+        raise RetryAfter(seconds)
+    if response.ok and call.heard:
+        call.heard(json.loads(await response.text()))
+
+
+def _silence(response: aiohttp.ClientResponse, text: str) -> tuple[float, bool]:
+    """Return for how many seconds to be silent, and whether everywhere. Cloudflare answers without JSON."""
+    headers = response.headers
+    try:
+        body = json.loads(text)
+        return float(body["retry_after"]), bool(body.get("global"))
+    except (ValueError, TypeError, KeyError):
+        seconds = headers.get("Retry-After") or headers.get("X-RateLimit-Reset-After") or ""
+        return float(seconds) if seconds.replace(".", "", 1).isdigit() else PAUSE, True
+
+
+class Wire:
+    """Calls to the REST API."""
+
+    def __init__(self, http: HTTPClient) -> None:
+        self._http = http
+        self._silent_until = 0.0
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        files: Sequence[File] = (),
+        heard: Heard | None = None,
+        **ids: str,
+    ) -> Any:
+        """Make one call, and return its JSON. `heard` is given it as soon as it is there, also if this is cancelled.
+
+        Raises:
+            RetryAfter: It was not done; the API (or the way to it) asks for patience.
+            Gone: This channel is closed to the bot.
+            Missing: The message, interaction or token is unknown.
+            Refused: The request itself is wrong.
+        """
+        loop = asyncio.get_running_loop()
+        if (rest := self._silent_until - loop.time()) > 0:
+            raise RetryAfter(rest)
+        marker = _Call(lambda seconds: setattr(self, "_silent_until", loop.time() + seconds), heard)
+        try:
+            async with asyncio.timeout(LONGEST):
+                return await self._request(Route(method, path, **ids), body, files, marker)
+        except discord.RateLimited as error:
+            raise RetryAfter(error.retry_after) from error
+        except discord.HTTPException as error:
+            raise _meaning(error) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise RetryAfter(PAUSE) from error
+
+    async def _request(self, route: Route, body: dict[str, Any] | None, files: Sequence[File], marker: _Call) -> Any:
+        if body is None:
+            return await self._http.request(route, trace_request_ctx=marker)
+        if not files:
+            return await self._http.request(route, json=body, trace_request_ctx=marker)
+        parts = [discord.File(io.BytesIO(file.content), filename=file.name) for file in files]
+        named = [{"id": number, "filename": part.filename} for number, part in enumerate(parts)]
+        form = [{"name": "payload_json", "value": json.dumps({**body, "attachments": named})}] + [
+            {"name": f"files[{number}]", "value": part.fp, "filename": part.filename, "content_type": file.media_type}
+            for number, (part, file) in enumerate(zip(parts, files, strict=True))
+        ]
+        return await self._http.request(route, files=parts, form=form, trace_request_ctx=marker)
+
+
+def _meaning(error: discord.HTTPException) -> Exception:
+    match error.status, error.code:
+        case (403, _) | (_, 10003 | 50083):  # unknown channel, locked thread
+            return Gone(f"Discord answers {error.status} ({error.code})")
+        case (401 | 404, code):
+            return Missing(code)
+        case (status, _) if status >= 500:  # noqa: PLR2004 — server errors
+            return RetryAfter(PAUSE)
+        case (status, code):
+            return Refused(f"Discord answers {status} ({code})")
