@@ -127,4 +127,4 @@ class Client(discord.Client):
     async def _acknowledge(self, interaction: discord.Interaction[Any]) -> None:
         path = "/interactions/{webhook_id}/{webhook_token}/callback"
         ids = {"webhook_id": str(interaction.id), "webhook_token": interaction.token}
-        await self.wire.call("POST", path, {"type": DEFERRED[interaction.type]}, **ids)
+        await self.wire.call("POST", path, {"type": DEFERRED[interaction.type]}, ids)

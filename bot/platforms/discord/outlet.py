@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.contract import Gone, Page, Rate, RetryAfter
+from bot.contract import Apology, Gone, Page, Rate, RetryAfter
 from bot.markup import to_discord
 from bot.model import Choice, File, Message
 from bot.platforms.discord.escape import escaped, well_formed
@@ -26,7 +26,8 @@ UNKNOWN_MESSAGE = 10008
 NOTHING = "\u200b"  # Discord takes no message without a character
 
 MESSAGES, MESSAGE = "/channels/{channel_id}/messages", "/channels/{channel_id}/messages/{message_id}"
-FOLLOW_UPS = "/webhooks/{webhook_id}/{webhook_token}"
+TYPING = "/channels/{channel_id}/typing"
+FOLLOW_UPS = "/webhooks/{webhook_id}/{webhook_token}?wait=true"
 RESPONSE = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 
 Body = Mapping[str, Any]
@@ -70,9 +71,9 @@ class DiscordOutlet:
         """Show "… is typing"; a slash command shows "… is thinking" by itself."""
         if self._answering:
             return
-        with contextlib.suppress(RetryAfter, Gone, Missing, Refused):
+        with contextlib.suppress(RetryAfter, Gone, Missing, Refused, Apology):
             wire = await self._wire()
-            await wire.call("POST", "/channels/{channel_id}/typing", channel_id=self._channel)
+            await wire.call("POST", TYPING, None, {"channel_id": self._channel})
 
     async def write(self, page: Page) -> str:
         """Draw a page: the first time as a new message (a slash command's response), then by editing it."""
@@ -134,11 +135,10 @@ class DiscordOutlet:
         """Write a page as the response to the slash command, or as a message following it."""
         wire, heard = await self._wire(), self._heard(number, body)
         if respond:
-            await wire.call(
-                "PATCH", RESPONSE, dict(body), files=files, heard=heard, **self._token, message_id="@original"
-            )
+            ids = {**self._token, "message_id": "@original"}
+            await wire.call("PATCH", RESPONSE, dict(body), ids, files=files, heard=heard)
         else:
-            await wire.call("POST", FOLLOW_UPS + "?wait=true", dict(body), files=files, heard=heard, **self._token)
+            await wire.call("POST", FOLLOW_UPS, dict(body), self._token, files=files, heard=heard)
 
     async def _post(self, number: int, body: Body, files: Sequence[File]) -> None:
         """Send a page into the channel, the first one as a reply to what was asked."""
@@ -159,26 +159,24 @@ class DiscordOutlet:
     async def _send(self, number: int, sent: Body, body: Body, files: Sequence[File]) -> None:
         wire, heard = await self._wire(), self._heard(number, body)
         try:
-            await wire.call("POST", MESSAGES, dict(sent), files=files, heard=heard, channel_id=self._channel)
+            await wire.call("POST", MESSAGES, dict(sent), {"channel_id": self._channel}, files=files, heard=heard)
         except Missing as error:
             raise Gone(str(error)) from error
 
     async def _edit(self, number: int, drawn: str, body: Body, files: Sequence[File]) -> None:
         wire, heard = await self._wire(), self._heard(number, body)
         if self._answering:
+            ids = {**self._token, "message_id": drawn}
             try:
-                await wire.call(
-                    "PATCH", RESPONSE, dict(body), files=files, heard=heard, **self._token, message_id=drawn
-                )
+                await wire.call("PATCH", RESPONSE, dict(body), ids, files=files, heard=heard)
             except (Missing, Gone) as error:
                 if isinstance(error, Missing) and error.code == UNKNOWN_MESSAGE:
                     raise
                 self._expires = 0.0
             else:
                 return
-        await wire.call(
-            "PATCH", MESSAGE, dict(body), files=files, heard=heard, channel_id=self._channel, message_id=drawn
-        )
+        ids = {"channel_id": self._channel, "message_id": drawn}
+        await wire.call("PATCH", MESSAGE, dict(body), ids, files=files, heard=heard)
 
     @property
     def _token(self) -> dict[str, str]:

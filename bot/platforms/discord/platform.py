@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import aiohttp
 import discord
@@ -12,17 +13,20 @@ from discord.http import Route
 from bot.command import Commands
 from bot.contract import Apology, Moved, Receive
 from bot.model import Attachment, Message
-from bot.platforms.discord.client import Client, log
+from bot.platforms.discord.client import Client
 from bot.platforms.discord.outlet import DiscordOutlet
 from bot.platforms.discord.registration import register
 from bot.platforms.discord.wire import Wire
 from bot.settings import Settings
 from bot.texts import Texts
 
+log = logging.getLogger(__name__)
+
 LARGEST_FILE = 20 * 1024 * 1024
 FILE_WITHIN = 60.0
 AUTHENTICATION_FAILED = 4004
-MADE_UP = (ValueError, KeyError, TypeError, AttributeError)
+# What discord.py raises where another server answers than Discord.
+NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 
 
 def build(settings: Settings, texts: Texts, commands: Commands) -> Discord | None:
@@ -78,10 +82,12 @@ class Discord:
         if attachment.size > LARGEST_FILE:
             raise _too_large()
         try:
-            async with asyncio.timeout(FILE_WITHIN), aiohttp.ClientSession() as session:
-                async with session.get(attachment.id) as response:
-                    response.raise_for_status()
-                    return await _content(response)
+            async with (
+                asyncio.timeout(FILE_WITHIN),
+                aiohttp.ClientSession(raise_for_status=True) as session,
+                session.get(attachment.id) as response,
+            ):
+                return await _content(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Apology("platforms.discord_file_gone") from error
 
@@ -117,7 +123,7 @@ class Discord:
             await client.login(self._token)
         except BaseException as error:
             await client.close()
-            if isinstance(error, (discord.DiscordException, aiohttp.ClientError, OSError, *MADE_UP)):
+            if isinstance(error, (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE)):
                 raise self._apology(error) from error
             raise
         return client
@@ -125,13 +131,14 @@ class Discord:
     async def _stay(self, client: Client) -> None:
         """Stay connected. discord.py reconnects by itself, except after an event that it cannot read."""
         patience = ExponentialBackoff()
-        while True:
+        while not client.is_closed():
             try:
                 await client.converse()
             except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired, discord.LoginFailure) as error:
                 raise self._apology(error) from error
             except Exception:
                 log.exception("the gateway of Discord sent something unreadable; connecting again")
+                await client.hang_up()
             await asyncio.sleep(patience.delay())
 
     def _apology(self, error: Exception) -> Apology:
@@ -140,10 +147,9 @@ class Discord:
         if isinstance(error, discord.LoginFailure):
             return Apology("platforms.discord_token")
         if isinstance(error, discord.ConnectionClosed):
-            refused = error.code == AUTHENTICATION_FAILED
-            return (
-                Apology("platforms.discord_token") if refused else Apology("platforms.discord_closed", code=error.code)
-            )
+            if error.code == AUTHENTICATION_FAILED:
+                return Apology("platforms.discord_token")
+            return Apology("platforms.discord_closed", code=error.code)
         reason = f"HTTP {error.status}" if isinstance(error, discord.HTTPException) else type(error).__name__
         return Apology("platforms.discord_unreachable", url=self._settings.discord_api_url, reason=reason)
 

@@ -20,7 +20,7 @@ Place = discord.abc.MessageableChannel | discord.abc.GuildChannel | Any
 
 
 def said(message: discord.Message, place: Place, me: discord.ClientUser, commands: Commands) -> Message | None:
-    """Return what a person said, or None where it is nothing: a system's message, a sticker, words that are withheld."""
+    """Return what a person said, or None where that is nothing: a system's message, a sticker, withheld words."""
     if message.type not in (discord.MessageType.default, discord.MessageType.reply):
         return None
     mentions = _mentions_of_me(message, me)
@@ -43,7 +43,7 @@ def said(message: discord.Message, place: Place, me: discord.ClientUser, command
     )
     if commands.asked(told):
         return replace(told, addressed=True)
-    return told if told.text or told.attachments or told.addressed else None
+    return told if told.text or told.attachments or mentioned else None
 
 
 def asked(interaction: discord.Interaction[Any], commands: Commands, *, acknowledged: bool) -> Message:

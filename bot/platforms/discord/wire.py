@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,13 +93,13 @@ class Wire:
         self,
         method: str,
         path: str,
-        body: dict[str, Any] | None = None,
+        body: dict[str, Any] | None,
+        ids: Mapping[str, str],
         *,
         files: Sequence[File] = (),
         heard: Heard | None = None,
-        **ids: str,
     ) -> Any:
-        """Make one call, and return its JSON. `heard` is given it as soon as it is there, also if this is cancelled.
+        """Make one call to a path with its `ids` filled in, and return its JSON. `heard` is given it as soon as it is there, also if this is cancelled.
 
         Raises:
             RetryAfter: It was not done; the API (or the way to it) asks for patience.
