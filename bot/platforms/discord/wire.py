@@ -99,7 +99,9 @@ class Wire:
         files: Sequence[File] = (),
         heard: Heard | None = None,
     ) -> Any:
-        """Make one call to a path with its `ids` filled in, and return its JSON. `heard` is given it as soon as it is there, also if this is cancelled.
+        """Make one call to a path with its `ids` filled in, and return its JSON.
+
+        `heard` is given it as soon as it is there, also when this is cancelled.
 
         Raises:
             RetryAfter: It was not done; the API (or the way to it) asks for patience.

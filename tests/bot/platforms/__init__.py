@@ -1,0 +1,1 @@
+"""Platforms against loopback servers."""
