@@ -16,7 +16,7 @@ from bot.model import Attachment, Chat, Invocation, Message, Person, Quote, repl
 NAME = "discord"
 DAY = 86_400
 # What says where something was said; unknown channels are asked for by the client before they come here.
-Place = discord.abc.MessageableChannel | discord.abc.GuildChannel | Any
+Place = discord.abc.Snowflake | None
 
 
 def said(message: discord.Message, place: Place, me: discord.ClientUser, commands: Commands) -> Message | None:

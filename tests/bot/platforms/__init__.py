@@ -1,1 +1,0 @@
-"""Platforms against loopback servers."""
