@@ -13,7 +13,7 @@ from bot.contract import Apology, Gone, Page, Rate, RetryAfter
 from bot.markup import to_discord
 from bot.model import Choice, File, Message
 from bot.platforms.discord.escape import escaped, well_formed
-from bot.platforms.discord.wire import Heard, Missing, Refused, Wire
+from bot.platforms.discord.wire import Heard, Missing, Refused, Unheard, Wire
 
 LIMIT = 2000
 PACE = 1.0
@@ -162,6 +162,10 @@ class DiscordOutlet:
             await wire.call("POST", MESSAGES, dict(sent), {"channel_id": self._channel}, files=files, heard=heard)
         except Missing as error:
             raise Gone(str(error)) from error
+        except RetryAfter as error:
+            if not isinstance(error, Unheard):
+                self._tried.discard(number)
+            raise
 
     async def _edit(self, number: int, drawn: str, body: Body, files: Sequence[File]) -> None:
         wire, heard = await self._wire(), self._heard(number, body)

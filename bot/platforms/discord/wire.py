@@ -32,6 +32,10 @@ class Missing(Exception):  # noqa: N818 — the house names outcomes, not errors
         self.code = code
 
 
+class Unheard(RetryAfter):
+    """The answer did not come: perhaps it was done, perhaps not."""
+
+
 class Refused(Exception):  # noqa: N818
     """The API found the request wrong (400)."""
 
@@ -41,15 +45,15 @@ class _Call:
     """Marks requests made here among those that discord.py makes for itself."""
 
     silence: Callable[[float], None]
-    heard: Heard | None
+    answered: Callable[[Any], None]
 
 
 def trace() -> aiohttp.TraceConfig:
     """Return what `Wire` needs in the client's session (`Client(http_trace=…)`).
 
     discord.py would sleep through a 429 of up to 30 s (its smallest `max_ratelimit_timeout`) inside the call, where the
-    chat's gate learns nothing. This raises `RetryAfter` from the answer instead, and hands a good answer over before
-    discord.py waits for the rate limit's window: a write cancelled in that wait has still been heard.
+    chat's gate learns nothing. This raises `RetryAfter` from the answer instead, and hands a good answer over at once:
+    where it was the last one that the rate limit's window allows, discord.py would first wait for the next window.
     """
     config = aiohttp.TraceConfig()
     config.on_request_end.append(_answered)
@@ -67,8 +71,9 @@ async def _answered(
         if everywhere:
             call.silence(seconds)
         raise RetryAfter(seconds)
-    if response.ok and call.heard:
-        call.heard(json.loads(await response.text()))
+    if response.ok:
+        text = await response.text()
+        call.answered(json.loads(text) if text else None)
 
 
 def _silence(response: aiohttp.ClientResponse, text: str) -> tuple[float, bool]:
@@ -104,7 +109,8 @@ class Wire:
         `heard` is given it as soon as it is there, also when this is cancelled.
 
         Raises:
-            RetryAfter: It was not done; the API (or the way to it) asks for patience.
+            RetryAfter: It was not done; the API asks for patience.
+            Unheard: The way there is broken, or the server is.
             Gone: This channel is closed to the bot.
             Missing: The message, interaction or token is unknown.
             Refused: The request itself is wrong.
@@ -112,16 +118,27 @@ class Wire:
         loop = asyncio.get_running_loop()
         if (rest := self._silent_until - loop.time()) > 0:
             raise RetryAfter(rest)
-        marker = _Call(lambda seconds: setattr(self, "_silent_until", loop.time() + seconds), heard)
+        answers: list[Any] = []
+
+        def answered(data: Any) -> None:
+            answers.append(data)
+            if heard:
+                heard(data)
+            if not patience.expired():  # what is left is to wait for the window: the next call will
+                patience.reschedule(loop.time())
+
+        marker = _Call(lambda seconds: setattr(self, "_silent_until", loop.time() + seconds), answered)
         try:
-            async with asyncio.timeout(LONGEST):
-                return await self._request(Route(method, path, **ids), body, files, marker)
+            async with asyncio.timeout(LONGEST) as patience:
+                await self._request(Route(method, path, **ids), body, files, marker)
         except discord.RateLimited as error:
             raise RetryAfter(error.retry_after) from error
         except discord.HTTPException as error:
             raise _meaning(error) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise RetryAfter(PAUSE) from error
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            if not answers:
+                raise Unheard(PAUSE) from error
+        return answers[0]
 
     async def _request(self, route: Route, body: dict[str, Any] | None, files: Sequence[File], marker: _Call) -> Any:
         if body is None:
@@ -144,6 +161,6 @@ def _meaning(error: discord.HTTPException) -> Exception:
         case (401 | 404, code):
             return Missing(code)
         case (status, _) if status >= 500:  # noqa: PLR2004 — server errors
-            return RetryAfter(PAUSE)
+            return Unheard(PAUSE)
         case (status, code):
             return Refused(f"Discord answers {status} ({code})")

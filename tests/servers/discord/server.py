@@ -58,7 +58,7 @@ class DiscordServer(State):
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024 * 1024)
-        app.router.add_get("/gateway/", self.gateway.serve)
+        app.router.add_get("/gateway{slash:/?}", self.gateway.serve)
         app.router.add_get("/attachments/{id}/{name}", self._download)
         app.router.add_route("*", API + "/{path:.*}", self._call)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)

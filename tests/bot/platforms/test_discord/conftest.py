@@ -84,10 +84,15 @@ class Bot:
         return (await self._server.until(enough, lambda: f"heard only {self.messages}"))[0]
 
 
-def made(server: DiscordServer, *commands: Command, **settings: Any) -> Discord:
-    told = {"discord_api_url": server.api_url, "discord_token": server.token, **settings}
+def settings(**told: Any) -> Settings:
+    """Return settings that neither the environment's file nor its habits have a part in."""
+    return Settings(**{"_env_file": None, **told})
+
+
+def made(server: DiscordServer, *commands: Command, **more: Any) -> Discord:
+    told = {"discord_api_url": server.api_url, "discord_token": server.token, **more}
     texts = Texts(Path(handlers.__file__).parent / "texts")
-    platform = build(Settings(_env_file=None, **told), texts, Commands(commands))
+    platform = build(settings(**told), texts, Commands(commands))
     assert platform is not None
     return platform
 
