@@ -19,7 +19,7 @@ LIMIT = 2000
 PACE = 1.0
 RATE = Rate(5, 1.0)
 TOKEN_LIVES = 14.5 * 60  # of the 15 minutes, so that a write under way still arrives
-BUTTONS_IN_ROW, LONGEST_LABEL = 5, 80
+BUTTONS_IN_ROW, MOST_BUTTONS, LONGEST_LABEL = 5, 25, 80
 ACTION_ROW, BUTTON, SECONDARY = 1, 2, 2
 SUPPRESS_EMBEDS = 4
 UNKNOWN_MESSAGE = 10008
@@ -81,7 +81,7 @@ class DiscordOutlet:
             return self._id(page.number)
         plain = well_formed(escaped(page.text))
         formatted = well_formed(to_discord(page.text)) if page.markdown else plain
-        if len(formatted) > LIMIT:
+        if len(formatted) > LIMIT or not formatted.strip():
             formatted = plain
         try:
             return await self._draw(page.number, _body(formatted, page), page.files)
@@ -89,6 +89,18 @@ class DiscordOutlet:
             if formatted == plain:
                 raise
             return await self._draw(page.number, _body(plain, page), page.files)
+
+    async def adopt(self, number: int, written: str) -> None:
+        """Take a page as drawn already, in the message with this id: writing it redraws that message."""
+        self._drawn[number] = _Drawn(written, None)
+
+    async def done(self) -> None:
+        """The turn is over. A slash command that nothing was answered to stops "thinking"."""
+        if self._drawn or not self._answering:
+            return
+        with contextlib.suppress(RetryAfter, Gone, Missing, Refused, Apology):
+            wire = await self._wire()
+            await wire.call("DELETE", RESPONSE, None, {**self._token, "message_id": "@original"})
 
     @property
     def _answering(self) -> bool:
@@ -126,7 +138,9 @@ class DiscordOutlet:
         if self._answering:
             try:
                 return await self._answer(number, body, files, respond=respond and number == 0)
-            except (Missing, Gone):
+            except (Missing, Gone) as error:
+                if respond and _unknown_message(error):
+                    return await self._create(number, body, files, respond=False)
                 self._expires = 0.0  # the token is dead; the channel may be open
         await self._post(number, body, files)
         return None
@@ -174,7 +188,7 @@ class DiscordOutlet:
             try:
                 await wire.call("PATCH", RESPONSE, dict(body), ids, files=files, heard=heard)
             except (Missing, Gone) as error:
-                if isinstance(error, Missing) and error.code == UNKNOWN_MESSAGE:
+                if _unknown_message(error):
                     raise
                 self._expires = 0.0
             else:
@@ -185,6 +199,10 @@ class DiscordOutlet:
     @property
     def _token(self) -> dict[str, str]:
         return {"webhook_id": self._origin["application"], "webhook_token": self._origin["token"]}
+
+
+def _unknown_message(error: Exception) -> bool:
+    return isinstance(error, Missing) and error.code == UNKNOWN_MESSAGE
 
 
 def _body(content: str, page: Page) -> Body:
@@ -199,8 +217,10 @@ def _body(content: str, page: Page) -> Body:
 
 def _rows(choices: Sequence[Choice]) -> list[dict[str, Any]]:
     """Return buttons as plain data: pressing one comes back as its data, whichever process is there by then."""
+    different = {each.data: each.label for each in choices}  # Discord refuses the whole message for a double
     buttons = [
-        {"type": BUTTON, "style": SECONDARY, "label": _label(each.label), "custom_id": each.data} for each in choices
+        {"type": BUTTON, "style": SECONDARY, "label": _label(label), "custom_id": data}
+        for data, label in list(different.items())[:MOST_BUTTONS]
     ]
     return [
         {"type": ACTION_ROW, "components": buttons[start : start + BUTTONS_IN_ROW]}
@@ -209,5 +229,5 @@ def _rows(choices: Sequence[Choice]) -> list[dict[str, Any]]:
 
 
 def _label(text: str) -> str:
-    text = well_formed(text)
+    text = well_formed(text).strip() or "…"
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"

@@ -41,6 +41,7 @@ class Discord:
     """The platform. It logs in when it is first needed: to listen, to write, or to be asked who it is."""
 
     name = "discord"
+    lasting = True  # another process can answer later what was said here
 
     def __init__(self, settings: Settings, token: str, commands: Commands) -> None:
         self._settings = settings

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 import types
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,7 @@ Heard = Callable[[dict[str, Any]], None]
 LONGEST = 60.0  # seconds that one call may take, with the retries and waits that discord.py makes by itself
 PAUSE = 5.0  # seconds of silence where the API failed without saying for how long
 TOO_MANY = 429
+LIMITED = "/channels"  # what the global limit holds for; answering interactions is exempt
 
 
 class Missing(Exception):  # noqa: N818 — the house names outcomes, not errors
@@ -40,12 +42,21 @@ class Refused(Exception):  # noqa: N818
     """The API found the request wrong (400)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
-    """Marks requests made here among those that discord.py makes for itself."""
+    """A request made here (discord.py makes others for itself), and its answer once that is there."""
 
-    silence: Callable[[float], None]
-    answered: Callable[[Any], None]
+    wire: Wire
+    heard: Heard | None
+    patience: asyncio.Timeout
+    answers: list[Any] = field(default_factory=list)
+
+    def answered(self, text: str) -> None:
+        self.answers.append(json.loads(text) if text else None)
+        if self.heard:
+            self.heard(self.answers[0])
+        if not self.patience.expired():  # what is left is to wait for the window, and the next call will
+            self.patience.reschedule(asyncio.get_running_loop().time())
 
 
 def trace() -> aiohttp.TraceConfig:
@@ -69,11 +80,10 @@ async def _answered(
     if response.status == TOO_MANY:
         seconds, everywhere = _silence(response, await response.text())
         if everywhere:
-            call.silence(seconds)
+            call.wire.silence(seconds)
         raise RetryAfter(seconds)
     if response.ok:
-        text = await response.text()
-        call.answered(json.loads(text) if text else None)
+        call.answered(await response.text())
 
 
 def _silence(response: aiohttp.ClientResponse, text: str) -> tuple[float, bool]:
@@ -115,43 +125,47 @@ class Wire:
             Missing: The message, interaction or token is unknown.
             Refused: The request itself is wrong.
         """
-        loop = asyncio.get_running_loop()
-        if (rest := self._silent_until - loop.time()) > 0:
+        rest = self._silent_until - asyncio.get_running_loop().time()
+        if rest > 0 and path.startswith(LIMITED):
             raise RetryAfter(rest)
-        answers: list[Any] = []
+        with _house_words():
+            try:
+                async with asyncio.timeout(LONGEST) as patience:
+                    call = _Call(self, heard, patience)
+                    await self._request(Route(method, path, **ids), body, files, call)
+            except TimeoutError:
+                if not call.answers:
+                    raise
+        return call.answers[0]
 
-        def answered(data: Any) -> None:
-            answers.append(data)
-            if heard:
-                heard(data)
-            if not patience.expired():  # what is left is to wait for the window: the next call will
-                patience.reschedule(loop.time())
+    def silence(self, seconds: float) -> None:
+        """Make no calls for so long: the bot as a whole has made too many."""
+        self._silent_until = asyncio.get_running_loop().time() + seconds
 
-        marker = _Call(lambda seconds: setattr(self, "_silent_until", loop.time() + seconds), answered)
-        try:
-            async with asyncio.timeout(LONGEST) as patience:
-                await self._request(Route(method, path, **ids), body, files, marker)
-        except discord.RateLimited as error:
-            raise RetryAfter(error.retry_after) from error
-        except discord.HTTPException as error:
-            raise _meaning(error) from error
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
-            if not answers:
-                raise Unheard(PAUSE) from error
-        return answers[0]
-
-    async def _request(self, route: Route, body: dict[str, Any] | None, files: Sequence[File], marker: _Call) -> Any:
+    async def _request(self, route: Route, body: dict[str, Any] | None, files: Sequence[File], call: _Call) -> Any:
         if body is None:
-            return await self._http.request(route, trace_request_ctx=marker)
+            return await self._http.request(route, trace_request_ctx=call)
         if not files:
-            return await self._http.request(route, json=body, trace_request_ctx=marker)
+            return await self._http.request(route, json=body, trace_request_ctx=call)
         parts = [discord.File(io.BytesIO(file.content), filename=file.name) for file in files]
         named = [{"id": number, "filename": part.filename} for number, part in enumerate(parts)]
         form = [{"name": "payload_json", "value": json.dumps({**body, "attachments": named})}] + [
             {"name": f"files[{number}]", "value": part.fp, "filename": part.filename, "content_type": file.media_type}
             for number, (part, file) in enumerate(zip(parts, files, strict=True))
         ]
-        return await self._http.request(route, files=parts, form=form, trace_request_ctx=marker)
+        return await self._http.request(route, files=parts, form=form, trace_request_ctx=call)
+
+
+@contextlib.contextmanager
+def _house_words() -> Iterator[None]:
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise RetryAfter(error.retry_after) from error
+    except discord.HTTPException as error:
+        raise _meaning(error) from error
+    except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+        raise Unheard(PAUSE) from error
 
 
 def _meaning(error: discord.HTTPException) -> Exception:

@@ -25,6 +25,7 @@ class Interactions:
             ("POST", "/webhooks/{application}/{token}"): self._follow,
             ("GET", "/webhooks/{application}/{token}/messages/{message}"): self._get,
             ("PATCH", "/webhooks/{application}/{token}/messages/{message}"): self._edit,
+            ("DELETE", "/webhooks/{application}/{token}/messages/{message}"): self._delete,
         }
 
     async def _acknowledge(self, ids: dict[str, str], body: Any, files: Files) -> None:
@@ -66,6 +67,10 @@ class Interactions:
         fill(self._state, posted, body, files)
         await self._state.change(posted)
         return posted.json()
+
+    async def _delete(self, ids: dict[str, str], _body: Any, _files: Files) -> None:
+        self._posted(self._alive(ids), ids).deleted = True
+        self._state.tell()
 
     def _answer(self, asked: Asked) -> Posted:
         webhook = self._state.application

@@ -76,7 +76,7 @@ class Seat:
     async def sees_thinking(self) -> Posted:
         """Wait until an answer to a slash command is on its way."""
         return await self._state.until(
-            lambda: next((each for each in self.channel.messages.values() if each.thinking), None),
+            lambda: next((each for each in self.channel.messages.values() if each.thinking and not each.deleted), None),
             lambda: f"{self.user.name} does not see the bot thinking",
         )
 

@@ -114,6 +114,31 @@ async def test_a_deleted_response_is_followed_up(server: DiscordServer) -> None:
         assert alice.screen == ["whole"]
 
 
+async def test_a_command_that_nothing_is_answered_to_stops_thinking(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, reset, answer=silence) as bot:
+        asked = await alice.invokes("reset")
+        await bot.platform.outlet(await bot.hears()).done()
+        assert asked.original
+        assert asked.original.deleted
+        await alice.invokes("reset")
+        outlet = bot.platform.outlet(await bot.hears(2))
+        await outlet.write(page("answer"))
+        await outlet.done()
+        assert alice.screen == ["answer"]
+
+
+async def test_a_late_answer_to_a_deleted_response_follows_up(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, reset, answer=silence) as bot:
+        asked = await alice.invokes("reset")
+        message = await bot.hears()
+        await bot.platform.outlet(message).done()
+        await bot.platform.outlet(message).write(page("answer"))
+        assert (await alice.sees("answer")).webhook
+        assert alice.answers[0] is not asked.original
+
+
 async def test_limits_and_closed_channels_mean_the_same_here(server: DiscordServer) -> None:
     alice = server.member(server.text_channel(server.guild("python")), "alice")
     async with listening(server, reset, answer=silence) as bot:

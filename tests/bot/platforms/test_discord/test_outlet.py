@@ -188,6 +188,31 @@ async def test_an_answer_goes_on_in_another_process(server: DiscordServer) -> No
     await alice.sees("answer")
 
 
+async def test_a_page_of_another_process_is_taken_over(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        written = await bot.platform.outlet(await bot.hears()).write(page("half", final=False))
+        outlet = bot.platform.outlet(bot.messages[0])
+        await outlet.adopt(0, written)
+        assert await outlet.write(page("whole")) == written
+        await outlet.done()
+        assert alice.screen == ["whole"]
+
+
+async def test_choices_that_discord_would_refuse_lose_no_answer(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    choices = (
+        Choice("same", "faq:1"),
+        Choice("  ", "faq:1"),
+        *(Choice(f"{each}", f"faq:{each}") for each in range(30)),
+    )
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        await bot.platform.outlet(await bot.hears()).write(page("which?", choices=choices))
+        assert len((await alice.sees("which?")).buttons) == 25
+
+
 async def test_typing_is_shown_and_never_fails(server: DiscordServer) -> None:
     alice = server.dm("alice")
     async with listening(server, answer=silence) as bot:
