@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 LARGEST_FILE = 20 * 1024 * 1024
 FILE_WITHIN = 60.0
 AUTHENTICATION_FAILED = 4004
+LONGEST_PAUSE = 30.0  # seconds between two tries to connect
+UNREACHABLE = "platforms.discord_unreachable"
+TEMPORARY = (429, *range(500, 600))
 # What discord.py raises where another server answers than Discord.
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 
@@ -54,10 +57,10 @@ class Discord:
         """Connect and hand over messages until cancelled.
 
         Raises:
-            Apology: Discord does not take the token or the intents, or cannot be reached at the start.
+            Apology: Discord does not take the token or the intents, or is not what answers at its address.
         """
         del moved  # a channel keeps its id
-        client = await self._online()
+        client = await self._reached()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(client.hand_over(receive, self._commands))
@@ -129,6 +132,18 @@ class Discord:
             raise
         return client
 
+    async def _reached(self) -> Client:
+        """Log in, as often as it takes where the network or Discord is down."""
+        patience = ExponentialBackoff()
+        while True:
+            try:
+                return await self._online()
+            except Apology as apology:
+                if apology.key != UNREACHABLE:
+                    raise
+                log.warning("Discord cannot be reached yet (%s); trying again", apology.values["reason"])
+            await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
+
     async def _stay(self, client: Client) -> None:
         """Stay connected. discord.py reconnects by itself, except after an event that it cannot read."""
         patience = ExponentialBackoff()
@@ -140,7 +155,7 @@ class Discord:
             except Exception:
                 log.exception("the gateway of Discord sent something unreadable; connecting again")
                 await client.hang_up()
-            await asyncio.sleep(patience.delay())
+            await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
 
     def _apology(self, error: Exception) -> Apology:
         if isinstance(error, discord.PrivilegedIntentsRequired):
@@ -151,8 +166,11 @@ class Discord:
             if error.code == AUTHENTICATION_FAILED:
                 return Apology("platforms.discord_token")
             return Apology("platforms.discord_closed", code=error.code)
-        reason = f"HTTP {error.status}" if isinstance(error, discord.HTTPException) else type(error).__name__
-        return Apology("platforms.discord_unreachable", url=self._settings.discord_api_url, reason=reason)
+        status = error.status if isinstance(error, discord.HTTPException) else 0
+        down = isinstance(error, (aiohttp.ClientError, OSError)) or status in TEMPORARY
+        reason = f"HTTP {status}" if status else type(error).__name__
+        key = UNREACHABLE if down else "platforms.discord_address"
+        return Apology(key, url=self._settings.discord_api_url, reason=reason)
 
 
 async def _content(response: aiohttp.ClientResponse) -> bytes:

@@ -50,7 +50,8 @@ class Interactions:
     async def _follow(self, ids: dict[str, str], body: Any, files: Files) -> JSON:
         asked = self._alive(ids)
         check_message(body, files=len(files))
-        if asked.original and asked.original.thinking:  # the first follow-up of a deferred response is the response
+        waiting = asked.original and asked.original.thinking and not asked.original.deleted
+        if asked.original and waiting:  # the first follow-up of a deferred response is the response
             fill(self._state, asked.original, body, files)
             await self._state.change(asked.original)
             return asked.original.json()

@@ -156,10 +156,25 @@ async def test_another_final_close_is_named(server: DiscordServer) -> None:
         await platform.close()
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "{url}/nothing"])
-async def test_an_address_where_no_discord_is_is_named(server: DiscordServer, url: str) -> None:
-    there = url.format(url=server.url)
+async def test_an_address_where_something_else_answers_is_named(server: DiscordServer) -> None:
+    there = server.url + "/nothing"
     assert there in await _refusal(server, discord_api_url=there)
+
+
+@pytest.mark.parametrize("status", [0, 503])
+async def test_a_discord_that_is_down_at_the_start_is_tried_again(server: DiscordServer, status: int) -> None:
+    server.fail("GET /users/@me", status)
+    alice = server.dm("alice")
+    async with listening(server):
+        await alice.says("hello")
+        await alice.sees("you said: hello")
+
+
+async def test_a_probe_of_a_discord_that_is_down_says_so() -> None:
+    async with DiscordServer() as server:
+        platform = made(server)
+    with pytest.raises(Apology, match="discord_unreachable"):
+        await platform.probe()
 
 
 async def test_a_probe_tells_the_name_or_what_is_wrong(server: DiscordServer) -> None:
