@@ -1,0 +1,130 @@
+"""The connection to Discord's gateway: events in their order, interactions acknowledged at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+
+from bot.command import Commands
+from bot.contract import Gone, Receive, RetryAfter
+from bot.model import Message
+from bot.platforms.discord import reading
+from bot.platforms.discord.wire import Missing, Refused, Wire, trace
+
+DEFER_ANSWER, DEFER_UPDATE = 5, 6
+DEFERRED = {
+    discord.InteractionType.application_command: DEFER_ANSWER,
+    discord.InteractionType.component: DEFER_UPDATE,
+}
+ACKNOWLEDGE_WITHIN = 3.0
+HANG_UP_WITHIN = 2.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Something that happened; of an interaction, also whether Discord will know that it was received."""
+
+    event: discord.Message | discord.Interaction[Any]
+    acknowledged: asyncio.Future[bool] | None = None
+
+
+class Client(discord.Client):
+    """discord.py's client. It keeps no messages and no members: what is needed comes with each event."""
+
+    def __init__(self, *, message_content: bool, gateway: str) -> None:
+        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            http_trace=trace(),
+            max_ratelimit_timeout=30.0,  # the smallest there is
+        )
+        self.wire = Wire(self.http)
+        self._gateway = gateway
+        # discord.py runs every event in a task of its own; their first steps run in order, and put it down here.
+        self._heard: asyncio.Queue[_Heard] = asyncio.Queue()
+
+    async def converse(self) -> None:
+        """Stay connected to the gateway, by the setting's address or the one that the API names."""
+        _shards, told, _limits = (1, self._gateway, None) if self._gateway else await self.http.get_bot_gateway()
+        # The only way to tell discord.py where its gateway is; of the whole process, like `Route.BASE`.
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(told)
+        await self.connect()
+
+    async def hang_up(self) -> None:
+        """Leave the gateway; calls to the REST API go on."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HANG_UP_WITHIN):
+                if self.ws and self.ws.open:  # discord.py has None here before the first connection
+                    await self.ws.close(code=1000)
+
+    async def on_connect(self) -> None:
+        """Resume at the address of the setting too: the one that Discord names would go past the owner's gateway."""
+        if self._gateway:
+            self.ws.gateway = yarl.URL(self._gateway)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Put down what a person said; bots, webhooks and the bot itself are not listened to."""
+        if not message.author.bot and message.webhook_id is None:
+            self._heard.put_nowait(_Heard(message))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Put down a slash command or a button, and tell Discord within its 3 s that it was received."""
+        if interaction.type not in DEFERRED:
+            return
+        heard = _Heard(interaction, asyncio.get_running_loop().create_future())
+        self._heard.put_nowait(heard)
+        done = False
+        try:
+            async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
+                await self._acknowledge(interaction)
+            done = True
+        except (TimeoutError, RetryAfter, Gone, Missing, Refused) as error:
+            log.warning("Discord did not take the acknowledgement of an interaction: %r", error)
+        finally:
+            if heard.acknowledged and not heard.acknowledged.done():
+                heard.acknowledged.set_result(done)
+
+    async def hand_over(self, receive: Receive, commands: Commands) -> None:
+        """Give what was put down to `receive`, one after the other, until cancelled."""
+        while True:
+            heard = await self._heard.get()
+            try:
+                if message := await self._told(heard, commands):
+                    await receive(message)
+            except Exception:
+                log.exception("an event of Discord was not taken over")
+
+    async def _told(self, heard: _Heard, commands: Commands) -> Message | None:
+        if isinstance(heard.event, discord.Interaction):
+            acknowledged = heard.acknowledged is not None and await heard.acknowledged
+            return reading.asked(heard.event, commands, acknowledged=acknowledged)
+        if self.user is None:  # nothing is heard before the login
+            return None
+        return reading.said(heard.event, await self._place(heard.event), self.user, commands)
+
+    async def _place(self, message: discord.Message) -> reading.Place:
+        """Return where it was said; a thread that the gateway has not told of is asked for: its parent is the chat."""
+        if not isinstance(message.channel, discord.PartialMessageable):
+            return message.channel
+        try:
+            return await self.fetch_channel(message.channel.id)
+        except (discord.DiscordException, OSError):
+            return message.channel
+
+    async def _acknowledge(self, interaction: discord.Interaction[Any]) -> None:
+        path = "/interactions/{webhook_id}/{webhook_token}/callback"
+        ids = {"webhook_id": str(interaction.id), "webhook_token": interaction.token}
+        await self.wire.call("POST", path, {"type": DEFERRED[interaction.type]}, ids)

@@ -1,0 +1,186 @@
+"""Discord as the house sees it. Reading begins here; `client` listens, `outlet` writes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import aiohttp
+import discord
+from discord.backoff import ExponentialBackoff
+from discord.http import Route
+
+from bot.command import Commands
+from bot.contract import Apology, Moved, Receive
+from bot.model import Attachment, Message
+from bot.platforms.discord.client import Client
+from bot.platforms.discord.outlet import DiscordOutlet
+from bot.platforms.discord.registration import register
+from bot.platforms.discord.wire import Wire
+from bot.settings import Settings
+from bot.texts import Texts
+
+log = logging.getLogger(__name__)
+
+LARGEST_FILE = 20 * 1024 * 1024
+FILE_WITHIN = 60.0
+AUTHENTICATION_FAILED = 4004
+LONGEST_PAUSE = 30.0  # seconds between two tries to connect
+UNREACHABLE = "platforms.discord_unreachable"
+TEMPORARY = (429, *range(500, 600))
+# What discord.py raises where another server answers than Discord.
+NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
+
+
+def build(settings: Settings, texts: Texts, commands: Commands) -> Discord | None:
+    """Return the platform, or None without a token."""
+    del texts  # everything said here is an Apology, which the catalogue words
+    if settings.discord_token is None:
+        return None
+    return Discord(settings, settings.discord_token.get_secret_value().strip(), commands)
+
+
+class Discord:
+    """The platform. It logs in when it is first needed: to listen, to write, or to be asked who it is."""
+
+    name = "discord"
+    lasting = True  # another process can answer later what was said here
+
+    def __init__(self, settings: Settings, token: str, commands: Commands) -> None:
+        self._settings = settings
+        self._token = token
+        self._commands = commands
+        self._client: Client | None = None
+        self._logging_in = asyncio.Lock()
+
+    async def listen(self, receive: Receive, moved: Moved) -> None:
+        """Connect and hand over messages until cancelled.
+
+        Raises:
+            Apology: Discord does not take the token or the intents, or is not what answers at its address.
+        """
+        del moved  # a channel keeps its id
+        client = await self._reached()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(client.hand_over(receive, self._commands))
+                group.create_task(register(client.http, str(client.application_id), self._commands))
+                group.create_task(self._stay(client))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from errors
+        finally:
+            await client.hang_up()
+
+    async def close(self) -> None:
+        """Close the gateway and the connections to the API."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    def outlet(self, message: Message) -> DiscordOutlet:
+        """Return the place to write the answer to this message to."""
+        return DiscordOutlet(message, self._wire)
+
+    async def read(self, attachment: Attachment) -> bytes:
+        """Return a file's content. Raises `Apology` when it is gone or too large."""
+        if attachment.size > LARGEST_FILE:
+            raise _too_large()
+        try:
+            async with (
+                asyncio.timeout(FILE_WITHIN),
+                aiohttp.ClientSession(raise_for_status=True) as session,
+                session.get(attachment.id) as response,
+            ):
+                return await _content(response)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Apology("platforms.discord_file_gone") from error
+
+    async def is_admin(self, message: Message) -> bool:
+        """Return whether the sender administers or manages the server; in a private chat always."""
+        return message.chat.private or bool(message.origin.get("admin"))
+
+    async def probe(self) -> str:
+        """Return the bot's name. Raises `Apology` that says what is wrong and how to mend it."""
+        client = await self._online()
+        try:
+            user = await client.http.request(Route("GET", "/users/@me"))
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            raise self._apology(error) from error
+        return str(user["username"])
+
+    async def _wire(self) -> Wire:
+        return (await self._online()).wire
+
+    async def _online(self) -> Client:
+        async with self._logging_in:
+            if self._client is None:
+                self._client = await self._log_in()
+            return self._client
+
+    async def _log_in(self) -> Client:
+        # A class attribute is discord.py's only way to another address, so it holds for the whole process.
+        Route.BASE = self._settings.discord_api_url.rstrip("/")
+        client = Client(
+            message_content=self._settings.discord_message_content, gateway=self._settings.discord_gateway_url
+        )
+        try:
+            await client.login(self._token)
+        except BaseException as error:
+            await client.close()
+            if isinstance(error, (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE)):
+                raise self._apology(error) from error
+            raise
+        return client
+
+    async def _reached(self) -> Client:
+        """Log in, as often as it takes where the network or Discord is down."""
+        patience = ExponentialBackoff()
+        while True:
+            try:
+                return await self._online()
+            except Apology as apology:
+                if apology.key != UNREACHABLE:
+                    raise
+                log.warning("Discord cannot be reached yet (%s); trying again", apology.values["reason"])
+            await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
+
+    async def _stay(self, client: Client) -> None:
+        """Stay connected. discord.py reconnects by itself, except after an event that it cannot read."""
+        patience = ExponentialBackoff()
+        while not client.is_closed():
+            try:
+                await client.converse()
+            except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired, discord.LoginFailure) as error:
+                raise self._apology(error) from error
+            except Exception:
+                log.exception("the gateway of Discord sent something unreadable; connecting again")
+                await client.hang_up()
+            await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
+
+    def _apology(self, error: Exception) -> Apology:
+        if isinstance(error, discord.PrivilegedIntentsRequired):
+            return Apology("platforms.discord_intent")
+        if isinstance(error, discord.LoginFailure):
+            return Apology("platforms.discord_token")
+        if isinstance(error, discord.ConnectionClosed):
+            if error.code == AUTHENTICATION_FAILED:
+                return Apology("platforms.discord_token")
+            return Apology("platforms.discord_closed", code=error.code)
+        status = error.status if isinstance(error, discord.HTTPException) else 0
+        down = isinstance(error, (aiohttp.ClientError, OSError)) or status in TEMPORARY
+        reason = f"HTTP {status}" if status else type(error).__name__
+        key = UNREACHABLE if down else "platforms.discord_address"
+        return Apology(key, url=self._settings.discord_api_url, reason=reason)
+
+
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(1 << 16):
+        content += chunk
+        if len(content) > LARGEST_FILE:
+            raise _too_large()
+    return bytes(content)
+
+
+def _too_large() -> Apology:
+    return Apology("platforms.discord_file_large", megabytes=LARGEST_FILE // 1024**2)

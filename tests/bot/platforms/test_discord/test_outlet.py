@@ -1,0 +1,346 @@
+"""Answers as people see them on Discord."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.contract import Gone, RetryAfter
+from bot.model import Choice, File, Message
+from bot.platforms.discord.escape import escaped
+from tests.bot.platforms.test_discord.conftest import listening, made, page, silence
+from tests.servers.discord import DiscordServer, Posted
+
+MARKUP = r"""# title
+- list
+  - nested
+12. twelve
+> quote
+-# small **bold** __u__ ~~s~~ ||spoiler|| `code` [link](https://a.example/x_y_z) \ <@1> <#2> <t:3> <:e:4> @everyone"""
+
+
+async def test_a_growing_page_is_one_message_that_is_edited(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("tell me")
+        outlet = bot.platform.outlet(await bot.hears())
+        ids = {await outlet.write(page(text, final=text.endswith("."))) for text in ("One", "One two", "One two.")}
+        posted = await alice.sees("One two.")
+        assert ids == {posted.id}
+        assert posted.states == ["One", "One two", "One two."]
+
+
+async def test_the_same_state_is_not_sent_again(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("tell me")
+        outlet = bot.platform.outlet(await bot.hears())
+        for final in (False, False, True):
+            await outlet.write(page("same", final=final))
+        assert (await alice.sees("same")).states == ["same"]
+
+
+async def test_nothing_yet_is_not_drawn(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("tell me")
+        outlet = bot.platform.outlet(await bot.hears())
+        assert await outlet.write(page("  ", final=False)) == ""
+        assert alice.answers == []
+
+
+async def test_an_answer_is_a_reply_in_a_guild_and_none_in_private(server: DiscordServer) -> None:
+    alice = server.member(server.text_channel(server.guild("python")), "alice")
+    bob = server.dm("bob")
+    async with listening(server, answer=silence) as bot:
+        asked = await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        await outlet.write(page("first"))
+        await outlet.write(page("second", 1))
+        await bob.says("question")
+        await bot.platform.outlet(await bot.hears(2)).write(page("answer"))
+        references = [each.reference for each in alice.answers + bob.answers]
+        assert references == [asked, None, None]
+
+
+async def test_an_answer_to_a_deleted_question_still_comes(server: DiscordServer) -> None:
+    alice = server.member(server.text_channel(server.guild("python")), "alice")
+    async with listening(server, answer=silence) as bot:
+        (await alice.says("question")).deleted = True
+        await bot.platform.outlet(await bot.hears()).write(page("answer"))
+        assert (await alice.sees("answer")).reference is None
+
+
+@pytest.mark.parametrize("markdown", [True, False])
+async def test_nobody_is_pinged_and_nothing_previewed(server: DiscordServer, *, markdown: bool) -> None:
+    alice = server.member(server.text_channel(server.guild("python")), "alice")
+    text = f"@everyone @here <@{alice.user.id}> https://example.org/"
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        for grown in (text[:9], text):
+            await outlet.write(page(grown, markdown=markdown))
+        answer = await alice.sees(text)
+        assert not answer.pinged
+        assert answer.allowed_mentions == {"parse": [], "replied_user": False}
+        assert answer.flags == 4
+
+
+async def test_plain_text_shows_exactly_as_it_is_written(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        await bot.platform.outlet(await bot.hears()).write(page(MARKUP))
+        answer = await alice.sees(MARKUP)
+        assert r"\# title" in answer.content
+        assert r"  \- nested" in answer.content
+        assert "(https://a.example/x_y_z)" in answer.content
+
+
+@given(st.text(alphabet="a *_~`|<>#-[]().\\\n1@:", max_size=40))
+def test_escaping_is_undone_by_reading(text: str) -> None:
+    posted = Posted.__new__(Posted)
+    posted.content = escaped(text)
+    assert posted.shown == text
+
+
+async def test_markdown_that_grows_over_the_limit_is_shown_plain(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    text = "x" * 2000
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        assert (outlet.limit, outlet.length(text), outlet.length("*" * 3)) == (2000, 2000, 6)
+        await outlet.write(page(text, markdown=True))
+        await alice.sees(text)
+
+
+async def test_formatting_that_is_refused_is_written_again_as_plain_text(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        server.fail("POST /channels/.*/messages", 400)
+        await bot.platform.outlet(await bot.hears()).write(page("**bold**", markdown=True))
+        assert (await alice.sees("**bold**")).content == r"\*\*bold\*\*"
+
+
+@pytest.mark.parametrize("text", ["\ud83d", "a\udc00b", "\u202eright to left", "e" + "\u0301" * 500, "👩‍👩‍👧‍👦" * 100])
+async def test_any_text_arrives(server: DiscordServer, text: str) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        await bot.platform.outlet(await bot.hears()).write(page(text))
+        await alice.sees(_scrubbed(text))
+
+
+def _scrubbed(text: str) -> str:
+    return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
+
+
+async def test_files_and_an_empty_text(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        await outlet.write(page("", files=(File("词.png", b"\x89PNG", "image/png"),)))
+        assert alice.answers[0].files == {"词.png": b"\x89PNG"}
+        await outlet.write(page("", 1))
+        assert alice.screen[1] == "\u200b"
+
+
+async def test_buttons_come_back_as_choices(server: DiscordServer) -> None:
+    alice = server.member(server.text_channel(server.guild("python")), "alice")
+    choices = tuple(Choice(f"question {number} " + "很长" * 50, f"faq:{number}") for number in range(7))
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        await bot.platform.outlet(await bot.hears()).write(page("Did you mean:", choices=choices, last=True))
+        offer = await alice.sees("Did you mean:")
+        assert [len(row["components"]) for row in offer.components] == [5, 2]
+        assert all(button["style"] == 2 and len(button["label"]) == 80 for button in offer.buttons)
+        asked = await alice.presses(offer.buttons[6]["label"])
+        pressed = await bot.hears(2)
+        assert (pressed.choice, pressed.text, pressed.addressed) == ("faq:6", offer.buttons[6]["label"], True)
+        await bot.platform.outlet(Message.load(pressed.dump())).write(page("the answer"))
+        assert (await alice.sees("the answer")).reference is offer
+        assert (asked.answered, alice.screen[0]) == (6, "Did you mean:")
+
+
+async def test_forged_button_data_is_passed_on_without_a_label(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server) as bot:
+        await alice.says("hello")
+        await alice.forges(await alice.sees("you said: hello"), "faq:'; drop")
+        forged = await bot.hears(2)
+        assert (forged.choice, forged.text) == ("faq:'; drop", "")
+
+
+async def test_an_answer_goes_on_in_another_process(server: DiscordServer) -> None:
+    alice = server.member(server.text_channel(server.guild("python")), "alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        kept = (await bot.hears()).dump()
+    other = made(server)
+    await other.outlet(Message.load(kept)).write(page("answer"))
+    await other.close()
+    await alice.sees("answer")
+
+
+async def test_a_page_of_another_process_is_taken_over(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        written = await bot.platform.outlet(await bot.hears()).write(page("half", final=False))
+        outlet = bot.platform.outlet(bot.messages[0])
+        await outlet.adopt(0, written)
+        assert await outlet.write(page("whole")) == written
+        await outlet.done()
+        assert alice.screen == ["whole"]
+
+
+async def test_choices_that_discord_would_refuse_lose_no_answer(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    choices = (
+        Choice("same", "faq:1"),
+        Choice("  ", "faq:1"),
+        *(Choice(f"{each}", f"faq:{each}") for each in range(30)),
+    )
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        await bot.platform.outlet(await bot.hears()).write(page("which?", choices=choices))
+        assert len((await alice.sees("which?")).buttons) == 25
+
+
+async def test_typing_is_shown_and_never_fails(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        await outlet.typing()
+        assert alice.channel.typed == 1
+        server.fail("typing", 403)
+        server.slow_down("typing", 9.0)
+        await outlet.typing()
+        await outlet.typing()
+        server.channels.clear()
+        await outlet.typing()
+
+
+async def test_threads_have_gates_of_their_own(server: DiscordServer) -> None:
+    parent = server.text_channel(server.guild("python"))
+    thread = server.thread(parent)
+    async with listening(server, answer=silence) as bot:
+        await server.member(parent, "alice").says("one")
+        await server.member(thread, "alice").says("two")
+        await bot.hears(2)
+        gates = [bot.platform.outlet(each).gate for each in bot.messages]
+        assert gates == [f"discord:{parent.id}", f"discord:{thread.id}"]
+
+
+@pytest.mark.parametrize("via", [True, False])
+async def test_too_many_requests_are_handed_to_the_gate_at_once(server: DiscordServer, *, via: bool) -> None:
+    server.via = via
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.slow_down("POST .*messages", 12.5)
+        with pytest.raises(RetryAfter) as silent:
+            await outlet.write(page("answer"))
+        assert silent.value.seconds == 12.5
+        await outlet.write(page("answer"))
+        assert (await alice.sees("answer")).states == ["answer"]
+
+
+async def test_a_global_limit_silences_all_chats_without_asking_again(server: DiscordServer) -> None:
+    async with listening(server, answer=silence) as bot:
+        for number, name in enumerate(("alice", "bob"), 1):
+            await server.dm(name).says("question")
+            await bot.hears(number)
+        server.slow_down("POST .*messages", 30.0, everywhere=True)
+        for message in bot.messages:
+            with pytest.raises(RetryAfter):
+                await bot.platform.outlet(message).write(page("answer"))
+        assert len(server.called("POST .*messages")) == 1
+
+
+async def test_a_chat_that_is_closed_to_the_bot_is_gone(server: DiscordServer) -> None:
+    alice = server.member(server.text_channel(server.guild("python")), "alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        alice.channel.refuses = 50013
+        with pytest.raises(Gone):
+            await outlet.write(page("answer"))
+        server.channels.clear()
+        with pytest.raises(Gone):
+            await outlet.write(page("answer"))
+
+
+async def test_a_deleted_answer_is_sent_anew(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        await outlet.write(page("half", final=False))
+        alice.answers[0].deleted = True
+        await outlet.write(page("whole"))
+        assert alice.screen == ["whole"]
+
+
+async def test_an_answer_that_is_lost_on_the_way_is_not_doubled(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.fail("POST .*messages", 0, after=True)
+        with pytest.raises(RetryAfter):
+            await outlet.write(page("half", final=False))
+        await outlet.write(page("whole"))
+        assert alice.screen == ["whole"]
+
+
+async def test_a_write_ends_when_the_answer_is_there_and_the_next_one_waits_for_the_window(
+    server: DiscordServer,
+) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.limit, server.window = 1, 20.0
+        async with asyncio.timeout(5):
+            posted = await outlet.write(page("half", final=False))
+        assert posted == alice.answers[0].id
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await outlet.write(page("second", 1))
+        await outlet.write(page("(stopped)"))
+        assert alice.screen == ["(stopped)"]
+
+
+async def test_the_limits_of_the_server_are_kept(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.limit, server.window = 2, 0.2
+        for number in range(6):
+            await outlet.write(page(f"page {number}", number))
+        assert len(alice.screen) == 6
+        assert {each.status for each in server.called("POST .*messages")} == {200}
+
+
+async def test_a_failing_server_is_tried_again(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.fail("POST .*messages", 500)
+        await outlet.write(page("answer"))
+        server.fail("PATCH", 503)
+        with pytest.raises(RetryAfter):
+            await outlet.write(page("answer!"))
+        await outlet.write(page("answer!"))
+        assert alice.screen == ["answer!"]
