@@ -45,7 +45,7 @@ class Wall:
     message: Message
     screen: Screen
     gate: str
-    rate: Rate = Rate(1_000_000, 0.0)
+    rate: Rate = field(default_factory=lambda: Rate(1_000_000, 0.0))
     limit: int = 4096
     pace: float = 0.0
 

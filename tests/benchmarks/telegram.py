@@ -87,7 +87,7 @@ def main() -> None:
     for name in ("echo_bot", "platform_echo"):
         figures = asyncio.run(measure((sys.executable, "-m", f"tests.benchmarks.{name}", "{url}", "{token}")))
         line = f"p50 {figures.p50:5.2f} ms   p95 {figures.p95:5.2f} ms   {figures.per_second:5.0f} messages/s"
-        print(f"{name:14} {line}")  # noqa: T201 — what it is for
+        print(f"{name:14} {line}")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,12 @@ class Sheet:
         self.written.set()
         return f"m{page.number}"
 
+    async def adopt(self, number: int, written: str) -> None:
+        return
+
+    async def done(self) -> None:
+        return
+
     @property
     def final(self) -> list[str]:
         return [page.text for page in self.pages if page.final]

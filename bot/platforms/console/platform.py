@@ -29,6 +29,8 @@ class Console:
     """People and chats simulated by one who types, or by a file."""
 
     name = "console"
+    # The next process stands before another terminal.
+    lasting = False
 
     def __init__(self, script: Script, desk: Desk, screen: Screen) -> None:
         self._script = script

@@ -101,6 +101,9 @@ class SheetOutlet:
             raise Gone from None
         return f"{self._sheet.message.id}!{page.number}"
 
+    async def adopt(self, number: int, written: str) -> None:
+        """Do nothing: what was drawn in a terminal is out of reach."""
+
     async def done(self) -> None:
         """Finish the sheet."""
         if not self._sheet.over:

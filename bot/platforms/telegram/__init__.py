@@ -60,6 +60,11 @@ class Telegram:
         """`telegram`."""
         return NAME
 
+    @property
+    def lasting(self) -> bool:
+        """A chat can be answered by any process, at any time."""
+        return True
+
     async def listen(self, receive: Receive, moved: Moved) -> None:
         """Poll and hand over until cancelled. Raises `Apology` when the token is refused."""
         bot = self._account.bot

@@ -104,6 +104,13 @@ class TelegramOutlet:
             self._troubles.over()
         return str(drawn.id) if drawn.id else ""
 
+    async def adopt(self, number: int, written: str) -> None:
+        """Take a page as drawn already, in the message with this id: writing it redraws that message."""
+        self._pages[number] = Drawn(id=int(written))
+
+    async def done(self) -> None:
+        """The turn is over: nothing is left open in Telegram."""
+
     @property
     def _chat(self) -> int:
         return int(self.account.moves.get(self.message.chat.id, self.message.chat.id))

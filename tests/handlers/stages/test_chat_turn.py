@@ -9,7 +9,9 @@ import pytest
 
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
+from bot.mailbox import Mailbox
 from bot.model import Message
+from bot.replica import Replica
 from bot.turns import Turns
 from tests.edge import Edge
 from tests.handlers.stages.talk import Talk
@@ -25,7 +27,8 @@ class Scene:
         self.turns = Turns()
         self.talk = talk
         services = replace(talk.services, platforms={"test": self.edge})
-        self.dispatcher = Dispatcher(services, {"chat": talk.stage}, self.turns, Delivery(services.texts))
+        mailbox = Mailbox(services.store, Replica("test", "boot"))
+        self.dispatcher = Dispatcher(services, {"chat": talk.stage}, self.turns, Delivery(services.texts), mailbox)
 
     async def tell(self, text: str) -> Message:
         """Say something, and wait until the turn is over."""

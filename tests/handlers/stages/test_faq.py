@@ -18,6 +18,7 @@ from bot.explanations import Explanations
 from bot.memory import Memory
 from bot.model import Chat, Message, Person, Reply
 from bot.options import OptionsKeeper
+from bot.places import Places
 from bot.settings import read_settings
 from bot.store import Store, make_client
 from bot.texts import Texts
@@ -50,6 +51,7 @@ def services(directory: Path) -> Services:
         Memory(store, settings),
         OptionsKeeper(store),
         Explanations(store),
+        Places(store),
         Texts(TEXTS),
         Content(),
         Commands(()),
