@@ -94,7 +94,8 @@ class Delivery:
         if isinstance(ending.error, Apology):
             return await _finish(drawing, reply, text, whole=False)
         try:
-            await _settle(drawing.finish(text, whole=False), patience=FAREWELL)
+            if text:
+                await _settle(drawing.finish(text, whole=False), patience=FAREWELL)
         except Exception as error:  # noqa: BLE001 — what ended the words is more important, and raised below
             log.warning("the last words could not be written", error=type(error).__name__)
         raise ending.error
@@ -123,7 +124,8 @@ async def _together(
         typist.cancel()
     if not drawer.cancelled() and (failure := drawer.result()) and not cancelled:
         raise failure
-    ending = puller.result()
+    # Cancelled before it began, the puller has nothing to say.
+    ending = Ending() if puller.cancelled() else puller.result()
     return Ending(ending.sentence, cancelled) if cancelled else ending
 
 

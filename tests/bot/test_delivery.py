@@ -204,6 +204,33 @@ async def test_cancelled_before_any_word_it_says_only_that() -> None:
     assert sheet.final == ["(stopped)"]
 
 
+async def test_cancelled_before_it_began_it_writes_nothing() -> None:
+    sheet, begun = Sheet(), asyncio.Event()
+    begun.set()
+    await cancelled(Reply(CHAT, words=saying("never")), sheet, begun)
+    assert not sheet.pages
+
+
+async def test_an_impatient_second_stop_does_not_tear_the_farewell() -> None:
+    sheet, reached = Sheet(), asyncio.Event()
+
+    async def words() -> AsyncIterator[str | Notice]:
+        try:
+            yield "Half"
+            await asyncio.Event().wait()
+        finally:
+            reached.set()
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(show(Reply(CHAT, words=words()), sheet))
+        await sheet.written.wait()
+        task.cancel()
+        await reached.wait()
+        task.cancel()
+    assert sheet.final == ["Half\n\n(stopped)"]
+    assert task.cancelled()
+
+
 async def test_a_write_under_way_is_not_torn_by_cancelling() -> None:
     sheet, reached = Sheet(), asyncio.Event()
     sheet.held = asyncio.Event()

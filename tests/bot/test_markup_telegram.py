@@ -12,8 +12,8 @@ from bot.markup import Entity, to_telegram, utf16_length
 PIECES = st.one_of(
     st.sampled_from(
         ("**", "*", "~~", "`", "```py\n", "\n```\n", "[", "](https://example.org/a_b)", "](ftp://x)", "![", "\n",
-        "\n\n", "> ", "- ", "1. ", "    ", "# ", "| a | b |\n|---|:-:|\n| 一 | `2` |\n", "---", "注意：", "中文",  # noqa: E501
-         " ", "😀", "<b>", "&amp;", "\\", "_", "https://example.org/_a_", "\ud83d")
+         "\n\n", "> ", "- ", "1. ", "    ", "# ", "| a | b |\n|---|:-:|\n| 一 | `2` |\n", "---", "注意：", "中文",
+         "word", " ", "😀", "<b>", "&amp;", "\\", "_", "https://example.org/_a_", "\ud83d")
     ),
     st.text(max_size=6),
 )  # fmt: skip
