@@ -7,6 +7,8 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,14 +110,24 @@ def run_lint(arguments: argparse.Namespace) -> int:
         return _refused(error)
     found = lint.problems(entries)
     console = Console(soft_wrap=True)
+    # One line each, unwrapped: a pipe to grep is as good a reader as a person.
+    for each in found:
+        weight = "[red]serious[/red] " if each.serious else ""
+        console.print(f"{weight}{each.kind}: {escape(each.text)}", highlight=False)
     if found:
-        table = Table("", "kind", "what", show_lines=True)
-        for each in found:
-            table.add_row("serious" if each.serious else "", each.kind, escape(each.text))
-        console.print(table, soft_wrap=False)
+        console.print(_counts(found))
     serious = sum(each.serious for each in found)
     console.print(f"{len(entries)} entries, {len(found)} problems, {serious} of them serious.", highlight=False)
     return 1 if serious else 0
+
+
+def _counts(found: Sequence[lint.Problem]) -> Table:
+    table = Table("kind", "problems", "serious")
+    counts = Counter(each.kind for each in found)
+    serious = Counter(each.kind for each in found if each.serious)
+    for kind, count in counts.most_common():
+        table.add_row(kind, str(count), str(serious[kind]))
+    return table
 
 
 def _refused(error: ValueError | OSError) -> int:

@@ -104,7 +104,11 @@ def _alike(asked: Sequence[Asked]) -> Iterator[Problem]:
         if ratio(first.folded, second.folded, score_cutoff=ALIKE):
             told.add(ids)
             text = f'"{first.text}" ({ids[0]}) and "{second.text}" ({ids[1]}) are nearly the same'
-            yield Problem("near-duplicate", ids, f"{text}; people will mix them up, make one entry or say more in each")
+            yield Problem(
+                "near-duplicate",
+                ids,
+                f"{text}; make them one entry, or if they mean different things, word them more differently",
+            )
 
 
 def _candidates(asked: Sequence[Asked]) -> Iterator[tuple[Asked, Asked]]:

@@ -50,7 +50,9 @@ def mapping(path: Path, node: yaml.Node, what: str) -> dict[str, tuple[yaml.Node
 
 
 def items(path: Path, node: yaml.Node, what: str) -> list[yaml.Node]:
-    """Return a list's nodes. Raises `FaqError` where it is no list."""
+    """Return a list's nodes, none for null. Raises `FaqError` where it is no list."""
+    if node.tag == NULL:
+        return []
     if not isinstance(node, yaml.SequenceNode):
         raise FaqError(f"{place(path, node)}: {what} must be a list, but this is {kind(node)}.")
     return list(node.value)
