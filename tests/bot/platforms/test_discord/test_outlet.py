@@ -83,7 +83,8 @@ async def test_nobody_is_pinged_and_nothing_previewed(server: DiscordServer, *, 
         outlet = bot.platform.outlet(await bot.hears())
         for grown in (text[:9], text):
             await outlet.write(page(grown, markdown=markdown))
-        answer = await alice.sees(text)
+        answer = alice.answers[0]
+        assert len(answer.states) == 2
         assert not answer.pinged
         assert answer.allowed_mentions == {"parse": [], "replied_user": False}
         assert answer.flags == 4
