@@ -141,6 +141,15 @@ def _scrubbed(text: str) -> str:
     return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
 
 
+async def test_files_that_are_refused_lose_no_words(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        server.fail("POST /channels/.*/messages", 413, {"code": 40005, "message": "Request entity too large"})
+        await bot.platform.outlet(await bot.hears()).write(page("answer", files=(File("a", b"a", "text/plain"),)))
+        assert (await alice.sees("answer")).files == {}
+
+
 async def test_files_and_an_empty_text(server: DiscordServer) -> None:
     alice = server.dm("alice")
     async with listening(server, answer=silence) as bot:
