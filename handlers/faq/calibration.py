@@ -18,6 +18,8 @@ SAME_FIELD = 0.27
 ASSURANCE = 0.9
 # So many questions of its own weigh as much as what is usual in other FAQs.
 USUAL_WEIGHT = 30
+# So many labelled off-topic messages weigh as much as all that was learnt cold.
+KNOWN_WEIGHT = 100
 # Messages of the background that are so surely answered are no background to this FAQ: it is about them.
 ABOUT_IT = 0.9
 # Confidence is moved so that thresholds of all FAQs come nearer to this one: half the way, in log-odds.
@@ -59,18 +61,36 @@ def background() -> tuple[str, ...]:
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
-def calibrate(left_out: Sequence[float], chat: Sequence[float], usual: float, tolerance: float) -> Calibration:
-    """Learn from the model's probabilities for questions whose entry was left out, and for everyday chat.
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The model's probabilities for messages that should be rejected.
 
-    `usual` are the log-odds from which other FAQs answer.
+    Attributes:
+        left_out: The FAQ's own questions while their entry was left out.
+        chat: Everyday chat.
+        known: Messages that a person has labelled as none of the FAQ's business.
     """
-    foreign = [probability for probability in chat if probability < ABOUT_IT]
+
+    left_out: Sequence[float]
+    chat: Sequence[float]
+    known: Sequence[float] = ()
+
+
+def calibrate(rejected: Rejected, usual: float, tolerance: float) -> Calibration:
+    """Learn from messages that should be rejected. `usual` are the log-odds from which other FAQs answer."""
+    left_out, chat = rejected.left_out, [each for each in rejected.chat if each < ABOUT_IT]
     own = logit(threshold(left_out, tolerance / SAME_FIELD))
-    weight = len(left_out) / (len(left_out) + USUAL_WEIGHT)
-    asked = weight * own + (1 - weight) * (usual + math.log(TOLERANCE / tolerance))
-    asked = max(asked, logit(threshold(foreign, tolerance / (1 - SAME_FIELD))))
+    asked = _between(own, usual + math.log(TOLERANCE / tolerance), len(left_out) / USUAL_WEIGHT)
+    asked = max(asked, logit(threshold(chat, tolerance / (1 - SAME_FIELD))))
+    if rejected.known:
+        asked = _between(logit(threshold(rejected.known, tolerance)), asked, len(rejected.known) / KNOWN_WEIGHT)
     sure = max(asked + SURELY, logit(threshold(left_out, SURE_PART * tolerance / SAME_FIELD)))
-    return placed(asked, sure, bound(left_out, foreign, expit(asked)))
+    return placed(asked, sure, bound(left_out, chat, expit(asked)))
+
+
+def _between(one: float, other: float, ratio: float) -> float:
+    """Return the mean of two log-odds, the first weighing `ratio` times the second."""
+    return (one * ratio + other) / (1 + ratio)
 
 
 def placed(asked: float, sure: float, highest: float) -> Calibration:

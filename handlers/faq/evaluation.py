@@ -9,26 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handlers.faq.faq import Faq, Ranking
+from handlers.faq.load import load
+from handlers.faq.warm import NEAR, Labelled
 
-IN, NEAR = "in", "near"
+IN = "in"
 DEEPEST = 10
 BINS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A labelled question: the id of its entry, or None and the kind of off-topic message it is."""
-
-    text: str
-    expected: str | None
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What an FAQ made of a query; `place` is the rank of the right entry from 1, or 0 where it is not among ten."""
 
-    query: Query
+    query: Labelled
     ranking: Ranking
     place: int
     microseconds: float
@@ -78,7 +71,19 @@ class Figures:
     reliability: tuple[Bin, ...]
 
 
-def read_queries(path: Path) -> tuple[Query, ...]:
+def queries_of(path: Path) -> tuple[Labelled, ...]:
+    """Return the queries of a JSON-lines file, or the questions of an FAQ file as queries for its entries.
+
+    Raises:
+        ValueError: The file is refused; the sentence says where and why.
+        OSError: It cannot be opened.
+    """
+    if path.suffix == ".jsonl" and '"query"' in path.read_text(encoding="utf-8-sig").partition("\n")[0]:
+        return read_queries(path)
+    return tuple(Labelled(question, entry.id, IN) for entry in load(path) for question in entry.questions)
+
+
+def read_queries(path: Path) -> tuple[Labelled, ...]:
     """Return the queries of a JSON-lines file: `{"query", "id" (or null), "kind"}`.
 
     Raises:
@@ -91,7 +96,7 @@ def read_queries(path: Path) -> tuple[Query, ...]:
     return tuple(queries)
 
 
-def _query(line: str, where: str) -> Query:
+def _query(line: str, where: str) -> Labelled:
     try:
         row = json.loads(line)
         text, expected = row["query"], row.get("id")
@@ -100,15 +105,15 @@ def _query(line: str, where: str) -> Query:
     if not isinstance(text, str):
         raise ValueError(f'{where}: "query" must be text')  # noqa: TRY004 — a fault of the file, not of a caller
     name = None if expected is None else str(expected)
-    return Query(text, name, str(row.get("kind") or (IN if name else "off")))
+    return Labelled(text, name, str(row.get("kind") or (IN if name else "off")))
 
 
-def results(faq: Faq, queries: Iterable[Query]) -> list[Result]:
+def results(faq: Faq, queries: Iterable[Labelled]) -> list[Result]:
     """Ask everything, one question after the other."""
     return [_result(faq, query) for query in queries]
 
 
-def _result(faq: Faq, query: Query) -> Result:
+def _result(faq: Faq, query: Labelled) -> Result:
     start = time.perf_counter()
     ranking = faq.ask(query.text)
     elapsed = time.perf_counter() - start

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from handlers.faq.analysis import HAN, Analysis, analyse
-from handlers.faq.calibration import TOLERANCE, Calibration, background, calibrate
+from handlers.faq.calibration import TOLERANCE, Calibration, Rejected, background, calibrate
+from handlers.faq.encoder import Encoder
 from handlers.faq.entry import Entry
 from handlers.faq.model import CERTAIN, Model, shipped
 from handlers.faq.questions import Questions
 from handlers.faq.scores import CLOSELY, Scores
+from handlers.faq.warm import Labelled, taught, unanswerable
 
 # Two entries are about equally likely if the second has at least this part of the first's confidence.
 EQUAL = 0.8
@@ -60,21 +62,36 @@ class Ranking:
 class Faq:
     """Entries, their index, and what was learnt from them. Made by `build`."""
 
-    def __init__(self, tolerance: float, model: Model) -> None:
+    def __init__(self, tolerance: float, model: Model, encoder: Encoder | None = None) -> None:
         self.tolerance = tolerance
         self.calibration = Calibration()
         self._model = model
-        self._questions = Questions()
+        self._questions = Questions(encoder)
         self._entries: dict[str, tuple[Entry, int]] = {}
         self._numbered: dict[int, Entry] = {}
         self._choices: dict[str, str] = {}
 
     @staticmethod
-    def build(entries: Iterable[Entry], *, tolerance: float = TOLERANCE, model: Model | None = None) -> Faq:
-        """Return an FAQ that answers at most `tolerance` of the messages that are none of its business."""
-        faq = Faq(tolerance, model or shipped())
-        faq.extend(entries)
-        faq.calibrate()
+    def build(
+        entries: Iterable[Entry],
+        *,
+        tolerance: float = TOLERANCE,
+        encoder: Encoder | None = None,
+        labelled: Sequence[Labelled] = (),
+        model: Model | None = None,
+    ) -> Faq:
+        """Return an FAQ that answers at most `tolerance` of the messages that are none of its business.
+
+        Args:
+            entries: What it answers with.
+            tolerance: The share of off-topic messages that may be answered.
+            encoder: Compares meanings beside letters.
+            labelled: Questions of its people that refine it.
+            model: In place of the shipped one.
+        """
+        faq = Faq(tolerance, model or shipped("semantic" if encoder else "lexical"), encoder)
+        faq.extend(taught(entries, labelled))
+        faq.calibrate(unanswerable(labelled))
         return faq
 
     @property
@@ -108,21 +125,24 @@ class Faq:
         """Judge scores by another model. Thresholds stay until `calibrate`."""
         self._model = model
 
-    def calibrate(self) -> None:
-        """Learn from its own questions with their entry left out, and from everyday chat, when to keep silent."""
-        left_out = [best for best in self.left_out() if best is None or best.edit < DOUBLED]
+    def calibrate(self, foreign: Sequence[str] = ()) -> None:
+        """Learn when to keep silent.
+
+        From its own questions with their entry left out, from everyday chat, and from `foreign` messages, if some are
+        known to be none of its business.
+        """
+        left_out = [best for best in map(self.likeliest, self.left_out()) if best is None or best.edit < DOUBLED]
         chat = [self.likeliest(self._questions.score(analyse(line))) for line in background()]
-        probable = self._model.probability
+        known = [self.likeliest(self._questions.score(analyse(line))) for line in foreign]
         self.calibration = calibrate(
-            [probable(best) if best else 0.0 for best in left_out],
-            [probable(best) if best else 0.0 for best in chat],
+            Rejected(*(tuple(self._probability(best) for best in each) for each in (left_out, chat, known))),
             self._model.usual,
             self.tolerance,
         )
 
-    def left_out(self) -> Iterator[Scores | None]:
-        """Learn anew; yield the likeliest scores of each question while its own entry is left out."""
-        return (self.likeliest(each) for each in self._questions.learn())
+    def left_out(self) -> Iterator[list[Scores]]:
+        """Learn anew; yield the scores of entries for each question while its own entry is left out."""
+        return self._questions.learn()
 
     def likeliest(self, scores: list[Scores]) -> Scores | None:
         """Return the scores of the entry that the model finds likeliest."""
@@ -144,6 +164,9 @@ class Faq:
             for each in self._questions.score(text, limit)
         ]
         return tuple(sorted(found, key=lambda candidate: candidate.confidence, reverse=True))
+
+    def _probability(self, best: Scores | None) -> float:
+        return self._model.probability(best) if best else 0.0
 
     def _confidence(self, scores: Scores) -> float:
         if scores.same:

