@@ -11,7 +11,7 @@ from discord.backoff import ExponentialBackoff
 from discord.http import Route
 
 from bot.command import Commands
-from bot.contract import Apology, Gone, Moved, Receive
+from bot.contract import Apology, Gone, Moved, Platform, Receive
 from bot.model import Attachment, Message
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.outlet import DiscordOutlet
@@ -32,7 +32,7 @@ TEMPORARY = (429, *range(500, 600))
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 
 
-def build(settings: Settings, texts: Texts, commands: Commands) -> Discord | None:
+def build(settings: Settings, texts: Texts, commands: Commands) -> Platform | None:
     """Return the platform, or None without a token."""
     del texts  # everything said here is an Apology, which the catalogue words
     if settings.discord_token is None:
