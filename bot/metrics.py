@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector, generate_latest
 
+from bot.settings import Price
+
 # The text format of Prometheus, which `Metrics.text` is in.
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # Seconds: from a rule's answer to a long answer of the model.
@@ -17,15 +19,6 @@ ANSWER = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 WAIT = (0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
 REDIS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 MILLION = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a million tokens cost. `cached`: those of the input that the endpoint had read before."""
-
-    input: float
-    output: float
-    cached: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +136,8 @@ class ModelMetrics:
             self.tokens.labels(model, kind).inc(getattr(usage, kind))
         if price := self._prices.get(model):
             fresh = max(0, usage.input - usage.cached)
-            cost = fresh * price.input + usage.cached * price.cached + usage.output * price.output
+            cached = price.input if price.cached is None else price.cached
+            cost = fresh * price.input + usage.cached * cached + usage.output * price.output
             self.cost.labels(model).inc(cost / MILLION)
 
 
