@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.command import Commands
 from bot.content import Content
 from bot.explanations import Explanations
 from bot.memory import Memory
+from bot.metrics import Metrics
 from bot.model import Attachment, Choice, File, Message, Reply, Source
 from bot.options import OptionsKeeper
 from bot.places import Places
@@ -210,6 +211,7 @@ class Services:
         random: Chance, seeded in tests.
         clock: Seconds since the epoch.
         closing: Takes what must be closed at shutdown, closed in reverse order.
+        metrics: What is counted and timed.
     """
 
     settings: Settings
@@ -225,6 +227,7 @@ class Services:
     random: random.Random
     clock: Callable[[], float]
     closing: AsyncExitStack
+    metrics: Metrics = field(default_factory=Metrics)
 
     def say(self, message: Message, key: str, **values: Any) -> str:
         """Return a sentence of the catalogue in the language of this message."""

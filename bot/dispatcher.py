@@ -14,6 +14,7 @@ from bot.arrivals import Arrivals
 from bot.contract import Apology, Outlet, Services, Stage
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
+from bot.log import turn_of
 from bot.mailbox import Letter, Mailbox
 from bot.memory import remembered
 from bot.model import Choice, Conversation, Message, Reply, Source
@@ -44,12 +45,20 @@ class Dispatcher:
         self._delivery = delivery
         self._mailbox = mailbox
         self._arrivals = Arrivals()
+        self._metrics = services.metrics.turns
 
     async def receive(self, message: Message) -> None:
         """Take a message over: when this returns, it will have its turn after those before it in its conversation."""
         if not self._arrivals.first(message):
             return
-        message = self.understood(message)
+        try:
+            await self._take_over(self.understood(message))
+        except BaseException:
+            self._arrivals.forget(message)
+            raise
+        self._metrics.received.labels(message.platform).inc()
+
+    async def _take_over(self, message: Message) -> None:
         where = await self._where(message)
         asked = self._services.commands.asked(message)
         if asked and asked.interrupting:
@@ -59,8 +68,7 @@ class Dispatcher:
             case "new":
                 self._turns.start(where, lambda: self._drain(where))
             case "unkept":
-                keep = self._services.store.write
-                self._turns.start(where, lambda: self._turn(message, self._outlet(message), keep))
+                self._turns.start(where, lambda: self._answer_unkept(message))
 
     async def moved(self, platform: str, old: str, new: str) -> None:
         """Move everything kept about a chat to its new id."""
@@ -82,10 +90,15 @@ class Dispatcher:
         while True:
             async with self._mailbox.held(where) as mine:
                 while mine and (letter := await self._mailbox.take(where)):
-                    await self._open(letter, where)
+                    with turn_of(letter.message):
+                        await self._open(letter, where)
             # Who lost the race for the lock relies on us to find what came before we let it go.
             if not mine or not await self._mailbox.waiting(where):
                 return
+
+    async def _answer_unkept(self, message: Message) -> None:
+        with turn_of(message):
+            await self._turn(message, self._outlet(message), self._services.store.write)
 
     async def _open(self, letter: Letter, where: Conversation) -> None:
         """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew."""
@@ -93,10 +106,13 @@ class Dispatcher:
         outlet = Witness(self._outlet(message), self._mailbox, where)
         if letter.begun:
             await self._resume(letter, outlet)
+            self._ended(message, "resumed")
         elif self._services.clock() - message.time > self._services.settings.answer_within:
             log.warning("too late to answer", conversation=where.hash, update=message.update)
+            self._ended(message, "late")
         elif letter.attempts > MOST_ATTEMPTS:
             log.error("given up: its answer has ended the process again and again", conversation=where.hash)
+            self._ended(message, "given_up")
         else:
             await self._turn(message, outlet, functools.partial(self._mailbox.finish, where, letter.line))
             return
@@ -106,20 +122,26 @@ class Dispatcher:
         """Answer a message, and let `keep` write what is to be kept of it, also when that is nothing."""
         started = time.monotonic()
         writes: list[Write] = []
-        mine = True
+        ended = "stopped"
         try:
             reply = await self._answer_or_apologise(message)
-            if reply:
+            if reply is None:
+                ended = "silent"
+            else:
                 shown = await self._delivery.show(reply, outlet, message.language)
+                ended = self._timed(reply, shown, started)
                 writes = await self._keeping(message, reply, shown, time.monotonic() - started)
         except Superseded:
             log.info("another process answers this", conversation=message.conversation.hash)
-            mine = False
+            ended = ""
         except Exception:  # the one boundary: nothing that goes wrong in a turn reaches another
             log.exception("turn failed", conversation=message.conversation.hash)
+            self._metrics.failed("bug")
+            ended = "failed"
         finally:
             await _done(outlet)
-            if mine:
+            if ended:
+                self._ended(message, ended)
                 await keep(*writes)
 
     async def answer(self, message: Message) -> Reply | None:
@@ -135,9 +157,11 @@ class Dispatcher:
         try:
             return await self.answer(message)
         except Apology as apology:
+            self._metrics.failed(apology.key)
             return self._error(message, apology.key, **apology.values)
         except Exception:  # a stage's bug is told in one fixed sentence to whom asked, and to nobody else
             log.exception("stage failed", conversation=message.conversation.hash)
+            self._metrics.failed("bug")
             return self._error(message, "core.bug") if message.addressed else None
 
     async def _resume(self, letter: Letter, outlet: Outlet) -> None:
@@ -153,8 +177,20 @@ class Dispatcher:
             await self._delivery.show(reply, outlet, message.language)
         except Exception:  # as in a turn
             log.exception("resuming failed", conversation=message.conversation.hash)
+            self._metrics.failed("bug")
         finally:
             await _done(outlet)
+
+    def _timed(self, reply: Reply, shown: Shown, started: float) -> str:
+        """Note how long an answer took. Return what the message's turn ended by."""
+        if not shown.whole:
+            return "broken"
+        stage, first = reply.source.kind, None if shown.first is None else shown.first - started
+        self._metrics.answered(stage, time.monotonic() - started, first)
+        return stage
+
+    def _ended(self, message: Message, stage: str) -> None:
+        self._metrics.ended.labels(message.platform, stage).inc()
 
     async def _keeping(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> list[Write]:
         """Return the writes that keep what was said and why; a broken-off answer is explained but not remembered."""

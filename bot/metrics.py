@@ -64,7 +64,8 @@ class TurnMetrics:
         self.ended = Counter(
             "yingda_messages_total",
             "Messages whose turn has ended, by what answered: command, rule, faq, chat, none (it was said that nobody "
-            "knows), error (an apology), silent (nobody was asked), stopped, failed (a bug), late (too old to be "
+            "knows), error (an apology), broken (off in the middle, or undeliverable), silent (nobody was asked), "
+            "stopped, failed (a bug), late (too old to be "
             "answered), given_up, resumed (marked after a sudden end).",
             ["platform", "stage"],
             registry=registry,
@@ -96,9 +97,12 @@ class TurnMetrics:
             registry=registry,
         )
 
-    def answered(self, platform: str, stage: str, seconds: float, first: float | None) -> None:
-        """Count an answer that was shown after so many seconds, its first words after `first`."""
-        self.ended.labels(platform, stage).inc()
+    def failed(self, kind: str) -> None:
+        """Count an error."""
+        self.errors.labels(kind).inc()
+
+    def answered(self, stage: str, seconds: float, first: float | None) -> None:
+        """Note that an answer was shown after so many seconds, its first words after `first`."""
         self.answer.labels(stage).observe(seconds)
         if first is not None:
             self.first_words.labels(stage).observe(first)

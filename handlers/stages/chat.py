@@ -15,6 +15,7 @@ from handlers.model.prompt import Prompt, compose, within
 from handlers.model.slots import Slots
 
 if TYPE_CHECKING:
+    from handlers.model.answer import Answer
     from handlers.model.client import Model
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ class Chat:
         self._model = model
         self._slots = Slots(services.settings.openai_parallel)
         self._key = identity_key(services.settings.data_dir)
+        services.metrics.model.waiting.set_function(lambda: len(self._slots))
 
     async def __call__(self, message: Message) -> Reply | None:
         """Answer what was said to the bot in words."""
@@ -54,8 +56,19 @@ class Chat:
             prompt = await self._prompt(message)
             user, conversation = identifier(message, self._key), message.conversation.hash
             async with self._model.answer(prompt, user, conversation) as answer:
-                async for words in answer:
-                    yield words
+                try:
+                    async for words in answer:
+                        yield words
+                finally:
+                    self._count(answer)
+
+    def _count(self, answer: Answer) -> None:
+        """Count what an answer took, also one that broke off: its tokens are paid for."""
+        metrics, name = self._services.metrics.model, self._settings.openai_model
+        if answer.usage:
+            metrics.spent(name, answer.usage)
+        if answer.first_word is not None:
+            metrics.first_word.labels(name).observe(answer.first_word)
 
     async def _prompt(self, message: Message) -> Prompt:
         options = await self._services.options.of(message)

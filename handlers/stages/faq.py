@@ -11,12 +11,14 @@ from bot.contract import Services, Stage
 from bot.model import Choice, Fact, Message, Reply, Source
 from bot.texts import language_of
 from handlers.faq.entry import Entry
-from handlers.faq.faq import Candidate, Faq, Ranking, choice_of, told
+from handlers.faq.faq import Candidate, Decision, Faq, Ranking, choice_of, told
 from handlers.faq.load import load
 
 OFFERED = 3
 FACTS = 5
 LONGEST_LABEL = 80
+# What the metric calls the decisions: coverage is answered by all three.
+RESULTS: dict[Decision, str] = {"answer": "answered", "offer": "offered", "pass": "unknown"}
 log = structlog.get_logger(__name__)
 
 
@@ -30,14 +32,22 @@ def build(services: Services) -> Stage:
         if message.invocation or not message.text.strip():
             return None
         if message.choice:
-            return _chosen(live.value, message)
+            return _counted(services, "chosen", _chosen(live.value, message))
         if message.addressed:
-            return _asked(services, message, live.value.ask(message.text, FACTS))
+            ranking = live.value.ask(message.text, FACTS)
+            services.metrics.faq.labels(RESULTS[ranking.decision]).inc()
+            return _asked(services, message, ranking)
         if (await services.options.of(message)).unaddressed != "sure":
             return None
-        return _overheard(message, live.value.ask(message.text, FACTS))
+        return _counted(services, "overheard", _overheard(message, live.value.ask(message.text, FACTS)))
 
     return answer
+
+
+def _counted(services: Services, result: str, reply: Reply | None) -> Reply | None:
+    if reply:
+        services.metrics.faq.labels(result).inc()
+    return reply
 
 
 def _load(path: Path) -> Faq:
