@@ -15,7 +15,7 @@ from bot.contract import Apology, Outlet, Services, Stage
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
 from bot.log import turn_of
-from bot.mailbox import Letter, Mailbox
+from bot.mailbox import Acceptance, Letter, Mailbox
 from bot.memory import remembered
 from bot.model import Choice, Conversation, Message, Reply, Source
 from bot.moving import move_chat
@@ -24,6 +24,7 @@ from bot.texts import language_of
 from bot.turns import Turns
 from bot.witness import Superseded, Witness
 
+Keep = Callable[..., Awaitable[object]]
 log = structlog.get_logger(__name__)
 
 # Control characters mean nothing in a chat, and half a surrogate pair cannot even be sent.
@@ -63,8 +64,10 @@ class Dispatcher:
         asked = self._services.commands.asked(message)
         if asked and asked.interrupting:
             message = replace(message, interrupted=await self._interrupt(where))
-        lasting = self._services.platforms[message.platform].lasting
-        match await self._mailbox.accept(message, where) if lasting else "unkept":
+        accepted, letter = await self._accept(message, where)
+        match accepted:
+            case "held":
+                self._turns.start(where, lambda: self._drain(where, letter))
             case "new":
                 self._turns.start(where, lambda: self._drain(where))
             case "unkept":
@@ -75,7 +78,8 @@ class Dispatcher:
         await move_chat(self._services.store, platform, old, new)
 
     async def sweep(self) -> None:
-        """Take up what dead processes have left unanswered."""
+        """Go on holding the conversations under way, and take up what dead processes have left unanswered."""
+        await self._mailbox.extend()
         for where in await self._mailbox.left_behind():
             if where not in self._turns:
                 self._turns.start(where, lambda where=where: self._drain(where))  # type: ignore[misc]
@@ -85,25 +89,35 @@ class Dispatcher:
         here = self._turns.cancel(where)
         return max(here, await self._mailbox.clear(where))
 
-    async def _drain(self, where: Conversation) -> None:
+    async def _accept(self, message: Message, where: Conversation) -> tuple[Acceptance, Letter]:
+        if not self._services.platforms[message.platform].lasting:
+            return "unkept", Letter(message, "")
+        return await self._mailbox.accept(message, where)
+
+    async def _drain(self, where: Conversation, letter: Letter | None = None) -> None:
         """Answer all that lies in a conversation's mailbox, unless another process is about it."""
-        while True:
-            async with self._mailbox.held(where) as mine:
-                while mine and (letter := await self._mailbox.take(where)):
-                    with turn_of(letter.message):
-                        await self._open(letter, where)
-            # Who lost the race for the lock relies on us to find what came before we let it go.
-            if not mine or not await self._mailbox.waiting(where):
-                return
+        if not letter and not await self._mailbox.waiting(where):
+            return
+        async with self._mailbox.held(where) as mine:
+            more = mine
+            while more and (letter := letter or await self._mailbox.take(where)):
+                with turn_of(letter.message):
+                    more = await self._open(letter, where)
+                letter = None
 
     async def _answer_unkept(self, message: Message) -> None:
         with turn_of(message):
             await self._turn(message, self._outlet(message), self._services.store.write)
 
-    async def _open(self, letter: Letter, where: Conversation) -> None:
-        """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew."""
+    async def _open(self, letter: Letter, where: Conversation) -> bool:
+        """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew.
+
+        Returns:
+            Whether others wait behind it.
+        """
         message = letter.message
         outlet = Witness(self._outlet(message), self._mailbox, where)
+        finish = functools.partial(self._mailbox.finish, where, letter.line)
         if letter.begun:
             await self._resume(letter, outlet)
             self._ended(message, "resumed")
@@ -114,12 +128,11 @@ class Dispatcher:
             log.error("given up: its answer has ended the process again and again", conversation=where.hash)
             self._ended(message, "given_up")
         else:
-            await self._turn(message, outlet, functools.partial(self._mailbox.finish, where, letter.line))
-            return
-        await self._mailbox.finish(where, letter.line)
+            return bool(await self._turn(message, outlet, finish))
+        return await finish()
 
-    async def _turn(self, message: Message, outlet: Outlet, keep: Callable[..., Awaitable[object]]) -> None:
-        """Answer a message, and let `keep` write what is to be kept of it, also when that is nothing."""
+    async def _turn(self, message: Message, outlet: Outlet, keep: Keep) -> object:
+        """Answer a message, let `keep` write what is to be kept of it, also when that is nothing; return its result."""
         started = time.monotonic()
         writes: list[Write] = []
         ended = "stopped"
@@ -140,9 +153,11 @@ class Dispatcher:
             ended = "failed"
         finally:
             await _done(outlet)
+            kept = None
             if ended:
                 self._ended(message, ended)
-                await keep(*writes)
+                kept = await keep(*writes)
+        return kept
 
     async def answer(self, message: Message) -> Reply | None:
         """Ask the stages in order; the first that answers, answers. None: nobody was asked and nobody is sure."""
