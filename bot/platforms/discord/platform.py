@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 import aiohttp
 import discord
@@ -11,7 +12,7 @@ from discord.backoff import ExponentialBackoff
 from discord.http import Route
 
 from bot.command import Commands
-from bot.contract import Apology, Gone, Moved, Platform, Receive
+from bot.contract import Apology, Gone, Moved, Platform, Pulse, Receive
 from bot.model import Attachment, Message
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.outlet import DiscordOutlet
@@ -71,6 +72,10 @@ class Discord:
             raise errors.exceptions[0] from errors
         finally:
             await client.hang_up()
+
+    def pulse(self) -> Pulse:
+        """Return how the gateway is; before the login it is being reached."""
+        return self._client.pulse() if self._client else Pulse(time.monotonic(), connected=False)
 
     async def close(self) -> None:
         """Close the gateway and the connections to the API."""

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.contract import Apology, Outlet
 from bot.model import Message
-from bot.platforms.telegram.polling import Patience
+from bot.platforms.telegram.asking import Patience
 from tests.bot.platforms.telegram.conftest import BRISK, Listen, make_platform, page, silence
 from tests.servers.telegram import TelegramServer
 
