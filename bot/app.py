@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -19,9 +17,12 @@ from bot.content import Content
 from bot.contract import Apology, Platform, Services, Stage
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
+from bot.ending import told_to_end
 from bot.explanations import Explanations
+from bot.health import Health
 from bot.mailbox import Mailbox
 from bot.memory import Memory
+from bot.metrics import Metrics
 from bot.options import OptionsKeeper
 from bot.places import Places
 from bot.replica import Replica, held_replica, stranger
@@ -29,9 +30,11 @@ from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
 from bot.turns import Turns
+from bot.watchdog import SilentError, listen_watched
 
 log = structlog.get_logger(__name__)
 
+Serve = Callable[["House"], AbstractAsyncContextManager[None]]
 MakePlatforms = Callable[[Settings, Texts, Commands], Mapping[str, Platform]]
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 5.0
@@ -46,42 +49,51 @@ class House:
     dispatcher: Dispatcher
     turns: Turns
     replica: Replica
+    health: Health
 
-    async def listen(self) -> bool:
-        """Listen on all platforms until told to stop, one has nothing more to say, or none is left; then drain.
+    async def listen(self, stop: asyncio.Event | None = None) -> bool:
+        """Listen on all platforms until `stop` is set, one has nothing more to say, or none is left; then drain.
 
         Returns:
             False when no platform could be listened to.
         """
-        stop = asyncio.Event()
-        with _signals(stop):
-            async with asyncio.TaskGroup() as group:
-                watch = group.create_task(self._watch())
-                beat = group.create_task(self.replica.beat(self.services.store))
-                listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
-                group.create_task(_stop_when_all_ended(listening, stop))
-                await stop.wait()
-                for task in (watch, beat, *listening):
-                    task.cancel()
-            cancelled = await self.turns.drain(self.services.settings.grace)
+        stop = stop or asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            watch = group.create_task(self._watch())
+            beat = group.create_task(self.replica.beat(self.services.store))
+            lag = group.create_task(self.health.lag.beat())
+            listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
+            group.create_task(_stop_when_all_ended(listening, stop))
+            self.health.process("running", ready=True)
+            await stop.wait()
+            self.health.process("ending", ready=False)
+            for task in (watch, beat, lag, *listening):
+                task.cancel()
+        cancelled = await self.turns.drain(self.services.settings.grace)
         if cancelled:
             log.warning("answers cut short by the end of the grace period", turns=cancelled)
         return any(task.cancelled() or task.result() for task in listening)
 
     async def _listen(self, platform: Platform, stop: asyncio.Event) -> bool:
         while True:
+            self.health.platform(platform, "listening", ready=True)
             try:
-                await platform.listen(self.dispatcher.receive, self.dispatcher.moved)
+                await listen_watched(platform, self.dispatcher.receive, self.dispatcher.moved)
             except Apology as apology:
                 sentence = self.services.texts.say("en", apology.key, **apology.values)
                 log.error("platform given up", platform=platform.name, reason=sentence)  # noqa: TRY400 — not a bug
+                self.health.platform(platform, f"given up: {sentence}", ready=False)
                 return False
+            except SilentError:
+                log.error("platform has fallen silent, listening again", platform=platform.name)  # noqa: TRY400 — as above
             except Exception:  # a bug in one platform ends neither the others nor itself
                 log.exception("platform failed, listening again", platform=platform.name)
+                self.health.platform(platform, "failed, listening again soon", ready=False)
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
                 stop.set()
                 return True
+            self.services.metrics.health.restarts.labels(platform.name).inc()
 
     async def _watch(self) -> None:
         """Take up what dead processes left, and changed content files into use, as long as the bot runs."""
@@ -89,6 +101,27 @@ class House:
             await self.dispatcher.sweep()
             await asyncio.sleep(LOOK_SECONDS)
             await asyncio.to_thread(self.services.content.refresh)
+
+
+async def live(settings: Settings, make_platforms: MakePlatforms, serve: Serve) -> bool:
+    """Put the bot together, listen until the process is told to end, and take it apart, wherever it then stands.
+
+    Returns:
+        False when no platform could be listened to.
+
+    Raises:
+        StoreError, ContentError, SettingsError: The bot cannot start; the sentence says why.
+    """
+    with told_to_end() as ending:
+        try:
+            async with open_house(settings, make_platforms) as house, serve(house):
+                ending.opened()
+                return await house.listen(ending.stop)
+        except asyncio.CancelledError:
+            if not ending.early:
+                raise
+            log.info("told to end before it had begun")
+            return True
 
 
 @asynccontextmanager
@@ -99,8 +132,9 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
         StoreError, ContentError, SettingsError: The bot cannot start; the sentence says why.
     """
     async with AsyncExitStack() as closing:
-        store = await closing.enter_async_context(open_store(settings))
-        services = _services(settings, store, make_platforms, closing)
+        metrics = Metrics(settings.openai_prices)
+        store = await closing.enter_async_context(open_store(settings, metrics))
+        services = _services(settings, store, make_platforms, closing, metrics)
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)
         stages = await asyncio.to_thread(discover.stages, services)
@@ -110,11 +144,14 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
             await replica.announce(store)
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
-        dispatcher = Dispatcher(services, stages, turns, Delivery(services.texts), Mailbox(store, replica))
-        yield House(services, stages, dispatcher, turns, replica)
+        delivery = Delivery(services.texts, metrics=metrics)
+        dispatcher = Dispatcher(services, stages, turns, delivery, Mailbox(store, replica))
+        yield House(services, stages, dispatcher, turns, replica, Health(services, turns))
 
 
-def _services(settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack) -> Services:
+def _services(
+    settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack, metrics: Metrics
+) -> Services:
     texts, commands = discover.texts(), discover.commands()
     return Services(
         settings=settings,
@@ -130,6 +167,7 @@ def _services(settings: Settings, store: Store, make_platforms: MakePlatforms, c
         random=random.Random(),
         clock=time.time,
         closing=closing,
+        metrics=metrics,
     )
 
 
@@ -137,18 +175,3 @@ async def _stop_when_all_ended(listening: list[asyncio.Task[bool]], stop: asynci
     if listening:
         await asyncio.wait(listening)
     stop.set()
-
-
-@contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT ask for the end while the bot listens."""
-    loop = asyncio.get_running_loop()
-    # Windows has no handlers; there Ctrl-C cancels the main task, which ends in the same way.
-    signals = (signal.SIGTERM, signal.SIGINT) if sys.platform != "win32" else ()
-    for each in signals:
-        loop.add_signal_handler(each, stop.set)
-    try:
-        yield
-    finally:
-        for each in signals:
-            loop.remove_signal_handler(each)

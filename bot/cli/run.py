@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from bot import discover, log
-from bot.app import open_house
-from bot.settings import Settings, SettingsError, read_settings
+from bot.app import House, live
+from bot.settings import SettingsError, read_settings
+from bot.web import serving
 
 NOWHERE = (
     "no platform has a token: set TELEGRAM_TOKEN (from @BotFather) or DISCORD_TOKEN (from Discord's developer portal) "
@@ -30,10 +32,10 @@ def run(_arguments: argparse.Namespace) -> int:
     settings = read_settings()
     if not (settings.telegram_token or settings.discord_token):
         raise SettingsError(NOWHERE)
-    log.configure(settings.log_level)
-    return 0 if asyncio.run(_run(settings)) else 1
+    log.configure(settings.log_level, settings.secrets)
+    return 0 if asyncio.run(live(settings, discover.platforms, _served)) else 1
 
 
-async def _run(settings: Settings) -> bool:
-    async with open_house(settings, discover.platforms) as house:
-        return await house.listen()
+def _served(house: House) -> AbstractAsyncContextManager[None]:
+    services = house.services
+    return serving(services.settings, house.health, services.metrics, services.platforms)
