@@ -7,7 +7,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -21,8 +21,9 @@ SHORTEST = 4
 class Blanking(structlog.stdlib.ProcessorFormatter):
     """Blanks secrets in what a record has become, whoever logged it and wherever in it they stand."""
 
-    def __init__(self, secrets: Iterable[str], **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, secrets: Iterable[str], processors: Sequence[structlog.typing.Processor], **more: Any) -> None:
+        # Before the last processor makes one text of a record, which may escape what its values hold.
+        super().__init__(processors=[*processors[:-1], self._values, processors[-1]], **more)
         self._secrets = _pattern(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -32,6 +33,9 @@ class Blanking(structlog.stdlib.ProcessorFormatter):
     def blanked(self, text: str) -> str:
         """Return a text without secrets."""
         return self._secrets.sub(BLANK, text) if self._secrets else text
+
+    def _values(self, _logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {name: self.blanked(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 class Discreet(logging.StreamHandler[Any]):
@@ -80,7 +84,14 @@ def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
         shape
         for secret in secrets
         if len(secret) >= SHORTEST
-        for shape in (secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1])
+        for shape in (
+            secret,
+            quote(secret, safe=""),
+            quote(secret),
+            json.dumps(secret)[1:-1],
+            json.dumps(secret, ensure_ascii=False)[1:-1],
+            repr(secret)[1:-1],
+        )
     }
     longest_first = sorted(shapes, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first))) if shapes else None

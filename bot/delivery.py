@@ -78,7 +78,7 @@ class Delivery:
                 )
                 return await self._end(drawing, reply, growth, ending, language)
             except Gone:
-                log.info("a chat cannot be written to any more", gate=outlet.gate)
+                log.info("a chat cannot be written to any more")
                 return Shown(growth.text, drawing.ids, first=drawing.first)
 
     async def _pull(self, words: Words, growth: Growth, language: str, *, yielding: bool) -> Ending:

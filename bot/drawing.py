@@ -143,5 +143,5 @@ class Drawing:
 
     def _complain(self, error: Exception) -> None:
         if not self._complained:
-            log.warning("a page could not be drawn", gate=self._outlet.gate, error=type(error).__name__)
+            log.warning("a page could not be drawn", error=type(error).__name__)
         self._complained = True
