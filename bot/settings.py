@@ -152,9 +152,8 @@ class Settings(BaseSettings):
 
     @property
     def webhook_path(self) -> str:
-        """The path of ours that Telegram brings updates to."""
-        path = urlsplit(self.telegram_webhook_url).path
-        return path if path.strip("/") else WEBHOOK_PATH
+        """The path of ours that Telegram brings updates to; empty without a webhook."""
+        return urlsplit(self.telegram_webhook_url).path
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -192,7 +191,7 @@ class Settings(BaseSettings):
             )
         if parts.path in OWN_PATHS:
             raise ValueError(f"{parts.path} is taken; choose another path")
-        return value
+        return value if parts.path.strip("/") else value.rstrip("/") + WEBHOOK_PATH
 
     @field_validator("stages", "openai_stop", mode="before")
     @classmethod

@@ -87,7 +87,7 @@ class Telegram:
     @property
     def hook(self) -> str:
         """The path that Telegram brings updates to; empty when they are polled."""
-        return self._settings.webhook_path if self._settings.telegram_webhook_url else ""
+        return self._settings.webhook_path
 
     async def take(self, headers: Mapping[str, str], body: bytes) -> HTTPStatus:
         """Take over an update that is brought. Before anyone listens, it has to be brought again."""
