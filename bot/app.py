@@ -20,6 +20,7 @@ from bot.dispatcher import Dispatcher
 from bot.ending import told_to_end
 from bot.explanations import Explanations
 from bot.health import Health
+from bot.log import told_by_loop
 from bot.mailbox import Mailbox
 from bot.memory import Memory
 from bot.metrics import Metrics
@@ -112,6 +113,7 @@ async def live(settings: Settings, make_platforms: MakePlatforms, serve: Serve) 
     Raises:
         StoreError, ContentError, SettingsError: The bot cannot start; the sentence says why.
     """
+    asyncio.get_running_loop().set_exception_handler(told_by_loop)
     with told_to_end() as ending:
         try:
             async with open_house(settings, make_platforms) as house, serve(house):

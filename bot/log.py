@@ -5,12 +5,15 @@ No record tells a secret. From INFO on none tells what people said, also not by 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import sys
+import threading
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from types import TracebackType
+from typing import Any
 
 import structlog
 
@@ -59,6 +62,12 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
         cache_logger_on_first_use=False,
     )
     sys.excepthook = _told_last
+    threading.excepthook = _told_by_thread
+
+
+def told_by_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what the event loop complains of, without the values that asyncio would show: they may hold what was said."""
+    structlog.get_logger("asyncio").error(context["message"], exc_info=context.get("exception"))
 
 
 def turn_of(message: Message) -> AbstractContextManager[None]:
@@ -79,3 +88,7 @@ def _told_last(kind: type[BaseException], error: BaseException, trace: Traceback
     if issubclass(kind, KeyboardInterrupt):
         return
     structlog.get_logger(__name__).critical("ended by a bug", exc_info=(kind, error, trace))
+
+
+def _told_by_thread(told: threading.ExceptHookArgs) -> None:
+    structlog.get_logger(__name__).error("a thread ended by a bug", exc_info=told.exc_value)

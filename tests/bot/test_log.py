@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import logging
 import sys
@@ -9,9 +11,10 @@ from typing import Any
 
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
 from bot.blanking import BLANK, Blanking, Discreet, discreet_traceback, plain_traceback
-from bot.log import turn_of
+from bot.log import told_by_loop, turn_of
 from tests.people import said
 
 SECRETS = ('pass"wörd/1', "123:test", "abc")
@@ -104,7 +107,7 @@ def test_a_record_that_cannot_be_written_tells_nothing(capsys: pytest.CaptureFix
 
 def test_every_record_of_a_turn_says_which_turn_and_whose() -> None:
     message = said("hello")
-    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
         with turn_of(message):
             structlog.get_logger().info("inside")
         structlog.get_logger().info("outside")
@@ -120,3 +123,20 @@ def test_a_message_taken_up_again_is_the_same_turn() -> None:
         with turn_of(each):
             turns.append(structlog.contextvars.get_contextvars()["turn"])
     assert turns[0] == turns[1] != turns[2]
+
+
+async def test_a_task_that_nobody_waited_for_is_logged_without_what_it_holds() -> None:
+    async def failing() -> None:
+        raise KeyError("what alice said")
+
+    loop = asyncio.get_running_loop()
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(told_by_loop)
+    with capture_logs() as logs:
+        task = loop.create_task(failing())
+        await asyncio.wait({task})
+        del task
+        gc.collect()
+    loop.set_exception_handler(before)
+    assert [each["event"] for each in logs] == ["Task exception was never retrieved"]
+    assert "alice" not in str({key: value for key, value in logs[0].items() if key != "exc_info"})
