@@ -6,8 +6,9 @@ from collections.abc import Container
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.contract import Lively, Platform, Services
+from bot.contract import Platform, Services
 from bot.lag import Lag
+from bot.liveliness import Lively
 from bot.turns import Turns
 from bot.version import running_version
 

@@ -7,7 +7,8 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-from bot.contract import Lively, Moved, Platform, Receive
+from bot.contract import Moved, Platform, Receive
+from bot.liveliness import Lively
 
 # Seconds without a sign of life after which a platform's listening is taken for dead: longer than a long poll or the
 # time between two heartbeats, and short enough that it listens again within a minute.

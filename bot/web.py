@@ -9,8 +9,9 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from bot.contract import Hooked, Platform
+from bot.contract import Platform
 from bot.health import Health
+from bot.liveliness import Hooked
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.settings import Settings, SettingsError
 

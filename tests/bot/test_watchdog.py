@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.contract import Apology, Moved, Platform, Pulse, Receive
+from bot.contract import Apology, Moved, Platform, Receive
+from bot.liveliness import Pulse
 from bot.model import Message
 from bot.watchdog import SilentError, listen_watched
 from tests.edge import Edge

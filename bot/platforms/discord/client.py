@@ -14,7 +14,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from bot.command import Commands
-from bot.contract import Gone, Pulse, Receive, RetryAfter
+from bot.contract import Gone, Receive, RetryAfter
+from bot.liveliness import Pulse
 from bot.model import Message
 from bot.platforms.discord import reading
 from bot.platforms.discord.wire import Missing, Refused, Wire, trace

@@ -12,7 +12,8 @@ from discord.backoff import ExponentialBackoff
 from discord.http import Route
 
 from bot.command import Commands
-from bot.contract import Apology, Gone, Moved, Platform, Pulse, Receive
+from bot.contract import Apology, Gone, Moved, Platform, Receive
+from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.outlet import DiscordOutlet

@@ -12,7 +12,8 @@ from telegram.constants import ChatMemberStatus, FileSizeLimit
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.command import Commands
-from bot.contract import Apology, Moved, Outlet, Pulse, Receive
+from bot.contract import Apology, Moved, Outlet, Receive
+from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.telegram.account import NAME, Account, open_account
 from bot.platforms.telegram.asking import Asking, Patience

@@ -201,6 +201,22 @@ async def test_a_webhook_that_another_process_has_changed_is_set_again(server: T
     assert [each["log_level"] for each in logs if "set again" in each["event"]] == ["warning"]
 
 
+async def test_what_keeps_telegram_from_bringing_updates_is_told_once(server: TelegramServer, hooked: Open) -> None:
+    alice = server.private()
+
+    async def never(message: Message, outlet: Outlet) -> None:
+        raise ConnectionError
+
+    with capture_logs() as logs:
+        async with hooked(never):
+            await alice.says("hello")
+            await server.until(lambda: server.updates.complaint)
+            looks = len(server.called("getWebhookInfo"))
+            await server.until(lambda: len(server.called("getWebhookInfo")) > looks + 3)
+    told = [each for each in logs if "cannot bring" in each["event"]]
+    assert [each["reason"] for each in told] == ["Wrong response from the webhook: 503 Service Unavailable"]
+
+
 async def test_it_is_connected_while_telegram_answers(server: TelegramServer, hooked: Open) -> None:
     async with hooked(silence) as bot:
         platform = bot.heard.platform
