@@ -136,7 +136,7 @@ class Faq:
         known = [self.likeliest(self._questions.score(analyse(line))) for line in foreign]
         self.calibration = calibrate(
             Rejected(*(tuple(self._probability(best) for best in each) for each in (left_out, chat, known))),
-            self._model.usual,
+            self._model,
             self.tolerance,
         )
 

@@ -95,7 +95,7 @@ class Questions:
 
     @property
     def _ground(self) -> Ground:
-        return Ground(self._index, self._keys, self._owners, self._spans, self._present)
+        return Ground(self._index, self._texts, self._keys, self._owners, self._spans, self._present)
 
     def _append(self, text: str) -> Analysis:
         number, analysis = len(self._keys), analyse(text)
