@@ -14,8 +14,8 @@ from importlib.resources import files
 
 from handlers.language.normalise import fold
 
-# What each contradiction takes from the log-odds. Set by reading, not learnt: no set has enough of each.
-PENALTIES = {"opposite": 2.5, "number": 2.0, "negation": 1.5, "name": 1.5, "asking": 1.0}
+# What each contradiction leaves of the probability. Set by reading, not learnt: no set has enough of each.
+LEFT = {"opposite": 0.3, "number": 0.35, "name": 0.4, "asking": 0.6, "negation": 0.6}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 HAN_NUMBER = re.compile(r"[一二两三四五六七八九十百千万]+(?=[天日月年周个次人元块分秒小])")
 DIGITS = {
@@ -69,7 +69,7 @@ class Marks:
 
 
 def conflicts(ours: Marks, theirs: Marks) -> tuple[str, ...]:
-    """Return in what two questions contradict each other: names of `PENALTIES`."""
+    """Return in what two questions contradict each other: names of `LEFT`."""
     found = {
         "opposite": any(theirs.sides.get(pair, side) != side for pair, side in ours.sides.items()),
         "number": _apart(ours.numbers, theirs.numbers),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from handlers.faq.lookalike import PENALTIES
+from handlers.faq.lookalike import LEFT
 from handlers.faq.scores import Scores
 
 # A question that is letter for letter one of the entry's own is answered by it, whatever its scores.
@@ -46,9 +46,10 @@ class Model:
         total = self.intercept
         for name, weight in self.weights.items():
             total += weight * getattr(scores, name)
+        probability = 1 / (1 + math.exp(-max(-30.0, total)))
         for kind in scores.conflicts:
-            total -= PENALTIES[kind]
-        return min(CERTAIN, 1 / (1 + math.exp(-max(-30.0, total))))
+            probability *= LEFT[kind]
+        return min(CERTAIN, probability)
 
 
 @functools.cache

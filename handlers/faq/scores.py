@@ -18,6 +18,8 @@ CLOSELY = 3
 COMPARED = 32
 # Questions less similar than this, by whatever score, do not look alike.
 ALIKE = 0.4
+# Of how many questions of an entry none may agree with the text.
+WITNESSES = 4
 # A longer question is no longer one.
 LONG = 60
 
@@ -43,7 +45,7 @@ class Scores:
         length: Of the text, as a share of a long question.
         ways: How many ways to ask it the entry has, logarithmic.
         same: Whether the text is letter for letter one of its questions.
-        conflicts: In what its nearest question contradicts the text though it looks like it.
+        conflicts: In what all its nearest questions contradict the text though they look like it.
         meaning: Cosine of the meanings of the text and the entry's nearest question, where there is an encoder.
         meaning_lead: By how much.
     """
@@ -170,7 +172,7 @@ def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, en
         length=min(len(text.key), LONG) / LONG,
         ways=math.log1p(len(span)),
         same=edit == 1 and text.key in [ground.keys[number] for number in span],
-        conflicts=conflicts(close.marks, question_marks(ground.texts[question])) if alike else (),
+        conflicts=_conflicts(nearby, ground, close.marks, entry) if alike else (),
         meaning=meaning,
         meaning_lead=leads[3],
     )
@@ -184,3 +186,14 @@ def _asked(nearby: Nearby, ground: Ground, cosine: float, entry: int, question: 
         return ground.index.asked(cosine, mass, question)
     has, start, stop = ground.index.has, span.start, span.stop
     return sum([weight for term, weight in nearby.weights.items() if has(term, start, stop)]) / mass
+
+
+def _conflicts(nearby: Nearby, ground: Ground, ours: Marks, entry: int) -> tuple[str, ...]:
+    alike = [number for _, number in nearby.neighbours if ground.owners[number] == entry][:WITNESSES]
+    found = conflicts(ours, question_marks(ground.texts[alike[0]]))
+    for number in alike[1:]:
+        if not found:
+            return ()
+        theirs = conflicts(ours, question_marks(ground.texts[number]))
+        found = tuple(kind for kind in found if kind in theirs)
+    return found
