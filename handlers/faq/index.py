@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from array import array
 from bisect import bisect_left
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from handlers.faq.analysis import WORD
 
 # How many postings one text may visit: beyond it the commoner terms are looked up for the best questions only.
-POSTINGS = 12_000
+POSTINGS = 6_000
 # A term that more than this part of all questions have (and more than so many) tells nothing and weighs nothing.
 COMMON_SHARE = 0.04
 COMMON_COUNT = 40
@@ -19,6 +20,9 @@ COMMON_COUNT = 40
 WORD_WEIGHT = 1.4
 # Questions less similar than this are no neighbours.
 FAINTEST = 0.03
+
+# Where more questions than this share something, those that share less than this part of the most are not looked at.
+MANY, HOPELESS = 500, 0.25
 
 Neighbour = tuple[float, int]
 
@@ -87,6 +91,16 @@ class Index:
                 total += self._weight(frequency)[term[0] == WORD]
         self._norms[number] = math.sqrt(total) or math.inf
 
+    def weigh_all(self) -> None:
+        """Set the lengths of all vectors by what is in the index now."""
+        squares, cap = [0.0] * len(self._norms), self._cap
+        for term, postings in self._postings.items():
+            if len(postings) <= cap:
+                weight = self._weight(len(postings))[term[0] == WORD]
+                for number in postings:
+                    squares[number] += weight
+        self._norms = array("f", [math.sqrt(square) or math.inf for square in squares])
+
     def covered(self, similarity: float, mass: float, number: int) -> float:
         """Return the share of a question's weight that a text of this mass and similarity has."""
         return similarity * math.sqrt(mass) / self._norms[number]
@@ -106,7 +120,8 @@ class Index:
         weights, mass, unknown = self.weigh_text(terms, without)
         shared = self._overlaps(weights)
         norms, length = self._norms, math.sqrt(mass) or 1.0
-        found = [(overlap / norms[number], number) for number, overlap in shared.items()]
+        least = HOPELESS * max(shared.values()) if len(shared) > MANY else 0.0
+        found = [(overlap / norms[number], number) for number, overlap in shared.items() if overlap > least]
         found.sort(reverse=True)
         if without:
             found = [each for each in found if each[1] not in without]
@@ -156,7 +171,7 @@ class Index:
         return shared
 
     def _complete(self, shared: dict[int, float], common: list[str], weights: dict[str, float]) -> dict[int, float]:
-        best = dict(sorted(shared.items(), key=lambda item: item[1], reverse=True)[: 2 * COMMON_COUNT])
+        best = dict(heapq.nlargest(2 * COMMON_COUNT, shared.items(), key=lambda item: item[1]))
         for term in common:
             weight = weights[term]
             for number in best:

@@ -19,6 +19,8 @@ OWN, OTHER = 2.0, 0.2
 # How far one question may pull: 1 + 1/(2C) with C = 0.3, for texts of length one.
 CAUTION = 1 + 1 / 0.6
 FIRST = 0.5
+# So many wrong claims on a question are answered in one round, the strongest; more would only take time.
+CLAIMS = 8
 # Votes below this are not kept.
 FAINT = 0.1
 # What a question says for its entry where nothing was learnt: what it would learn if it stood alone.
@@ -56,6 +58,6 @@ def tally(neighbours: Sequence[Neighbour], votes: Sequence[Votes], owners: Seque
 def _correct(own: Votes, scores: Votes, owner: int) -> None:
     if scores.get(owner, 0.0) < OWN:
         own[owner] = own.get(owner, 0.0) + (OWN - scores.get(owner, 0.0)) / CAUTION
-    for entry, score in scores.items():
-        if score > OTHER and entry != owner:
-            own[entry] = own.get(entry, 0.0) + (OTHER - score) / CAUTION
+    claims = [(score, entry) for entry, score in scores.items() if score > OTHER and entry != owner]
+    for score, entry in sorted(claims, reverse=True)[:CLAIMS]:
+        own[entry] = own.get(entry, 0.0) + (OTHER - score) / CAUTION
