@@ -11,13 +11,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from handlers.faq.analysis import analyse
 from handlers.faq.calibration import TOLERANCE
 from handlers.faq.encoder import installed
 from handlers.faq.evaluation import Bin, Figures, Result, curve, figures, queries_of, results
 from handlers.faq.faq import Candidate, Faq, Ranking
 from handlers.faq.load import load
 from handlers.faq.warm import Labelled
+from handlers.language.dictionary import load as read_dictionary
+from handlers.language.dictionary import segmenter
+from handlers.language.segment import cut_for_search
 
 CONTENT = Path(__file__).parents[2] / "deploy" / "content"
 # What the JSON object holds; the rest is for people.
@@ -84,7 +86,7 @@ def run_ask(arguments: Namespace) -> int:
     except (ValueError, OSError) as error:
         return _refuse(error)
     ranking = faq.ask(arguments.text)
-    _say([f"tokens: {' / '.join(analyse(arguments.text).words)}"])
+    _say([f"tokens: {' / '.join(faq.analyse(arguments.text).words)}"])
     for place, candidate in enumerate(ranking.candidates, 1):
         _say(_explained(place, candidate))
     _say([_decision(ranking)])
@@ -128,7 +130,9 @@ def _decision(ranking: Ranking) -> str:
 
 def _build(arguments: Namespace, labelled: Sequence[Labelled]) -> Faq:
     encoder = None if arguments.lexical else installed()
-    return Faq.build(load(arguments.faq), tolerance=arguments.tolerance, encoder=encoder, labelled=labelled)
+    dictionary = arguments.faq.parent / "dictionary.txt"
+    cut = segmenter(read_dictionary(dictionary)).cut_for_search if dictionary.exists() else cut_for_search
+    return Faq.build(load(arguments.faq), tolerance=arguments.tolerance, encoder=encoder, cut=cut, labelled=labelled)
 
 
 def _write_json(found: Figures, path: Path) -> None:

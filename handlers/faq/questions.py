@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from handlers.faq.analysis import Analysis, analyse
+from handlers.faq.analysis import Analysis, Cut, analyse
 from handlers.faq.encoder import Encoder
 from handlers.faq.index import Index, Nearby
 from handlers.faq.meaning import Meanings
 from handlers.faq.scores import CLOSELY, Ground, Scores, score
 from handlers.faq.votes import Votes, learn
 from handlers.language.normalise import fold
+from handlers.language.segment import cut_for_search
 
 NEIGHBOURS = 64
 # While learning some neighbours are left out: look for more.
@@ -28,7 +29,8 @@ TRIALS = 600
 class Questions:
     """Every way to ask every entry, numbered, an entry's one after the other."""
 
-    def __init__(self, encoder: Encoder | None = None) -> None:
+    def __init__(self, encoder: Encoder | None = None, cut: Cut = cut_for_search) -> None:
+        self._cut = cut
         self._index = Index()
         self._meanings = Meanings(encoder) if encoder else None
         self._texts: list[str] = []
@@ -57,17 +59,21 @@ class Questions:
             self._index.weigh_all()
             return
         for number in range(first, len(self._keys)):
-            self._index.weigh(number, analyse(self._texts[number]).terms)
+            self._index.weigh(number, self.analyse(self._texts[number]).terms)
 
     def remove(self, entry: int) -> None:
         """Take an entry's questions out; its number is not used again."""
         for number in self._spans[entry]:
-            self._index.remove(number, analyse(self._texts[number]).terms)
+            self._index.remove(number, self.analyse(self._texts[number]).terms)
             self._keys[number] = self._texts[number] = ""
         if self._meanings:
             self._meanings.remove(self._spans[entry])
         self._spans[entry] = range(0)
         self._present -= 1
+
+    def analyse(self, text: str) -> Analysis:
+        """Take a text apart as these questions are."""
+        return analyse(text, self._cut)
 
     def score(self, text: Analysis, limit: int = CLOSELY) -> list[Scores]:
         """Return the scores of the likeliest entries for a text."""
@@ -81,7 +87,7 @@ class Questions:
             yield from self._tried_alone()
             return
         numbers = [number for span in self._spans for number in span]
-        analyses = {number: analyse(self._texts[number]) for number in numbers}
+        analyses = {number: self.analyse(self._texts[number]) for number in numbers}
         near = [Nearby([], {}, 0.0, 0.0)] * len(self._keys)
         for number, analysis in analyses.items():
             near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM)
@@ -108,7 +114,7 @@ class Questions:
         return Ground(self._index, self._texts, self._keys, self._owners, self._spans, self._present)
 
     def _append(self, text: str) -> None:
-        number, analysis = len(self._keys), analyse(text)
+        number, analysis = len(self._keys), self.analyse(text)
         self._keys.append(analysis.key)
         self._owners.append(len(self._spans))
         self._texts.append(text)
@@ -125,6 +131,6 @@ class Questions:
     def _tried_alone(self) -> Iterator[list[Scores]]:
         spans = [span for span in self._spans if span]
         for span in spans[:: max(1, len(spans) // TRIALS)]:
-            text = analyse(self._texts[span.start])
+            text = self.analyse(self._texts[span.start])
             nearby = self._nearest(text, self._vector(span.start), NEIGHBOURS, span)
             yield score(text, nearby, self._votes, self._ground)

@@ -13,6 +13,8 @@ from bot.texts import language_of
 from handlers.faq.entry import Entry
 from handlers.faq.faq import Candidate, Faq, Ranking, choice_of, told
 from handlers.faq.load import load
+from handlers.language.dictionary import load as read_dictionary
+from handlers.language.dictionary import segmenter
 
 OFFERED = 3
 FACTS = 5
@@ -23,8 +25,8 @@ log = structlog.get_logger(__name__)
 def build(services: Services) -> Stage:
     """Load the owner's FAQ and return the stage that answers by it. Raises `ContentError` for a file it refuses."""
     directory = services.settings.content_dir
-    path = directory / "faq.yaml"
-    live = services.content.watch((path, directory / "dictionary.txt"), lambda: _load(path))
+    path, dictionary = directory / "faq.yaml", directory / "dictionary.txt"
+    live = services.content.watch((path, dictionary), lambda: _load(path, dictionary))
 
     async def answer(message: Message) -> Reply | Message | None:
         if message.invocation or not message.text.strip():
@@ -40,11 +42,13 @@ def build(services: Services) -> Stage:
     return answer
 
 
-def _load(path: Path) -> Faq:
+def _load(path: Path, dictionary: Path) -> Faq:
     if not path.exists():
         log.warning("there is no FAQ", file=path.name)
         return Faq.build(())
-    return Faq.build(load(path))
+    if not dictionary.exists():
+        return Faq.build(load(path))
+    return Faq.build(load(path), cut=segmenter(read_dictionary(dictionary)).cut_for_search)
 
 
 def _chosen(faq: Faq, message: Message) -> Reply | None:
