@@ -90,7 +90,7 @@ class Questions:
         analyses = {number: self.analyse(self._texts[number]) for number in numbers}
         near = [Nearby([], {}, 0.0, 0.0)] * len(self._keys)
         for number, analysis in analyses.items():
-            near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM)
+            near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM, hurried=False)
         heard = [each.neighbours for each in near]
         for part in range(FOLDS):
             left_out = [owner % FOLDS == part for owner in self._owners]
@@ -100,10 +100,12 @@ class Questions:
                     yield self._score_left_out(analyses[number], number, near[number], votes, left_out)
         self._votes = learn(heard, self._owners, [not text for text in self._texts])
 
-    def _nearest(self, text: Analysis, vector: Any, limit: int, without: range = range(0)) -> Nearby:
+    def _nearest(
+        self, text: Analysis, vector: Any, limit: int, without: range = range(0), *, hurried: bool = True
+    ) -> Nearby:
         if self._meanings is None:
-            return self._index.nearest(text.terms, limit, without=without)
-        lexical = self._index.nearest(text.terms, None, without=without)
+            return self._index.nearest(text.terms, limit, without=without, hurried=hurried)
+        lexical = self._index.nearest(text.terms, None, without=without, hurried=hurried)
         return self._meanings.join(lexical, vector, limit, without)
 
     def _vector(self, number: int) -> Any:
