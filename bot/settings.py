@@ -59,6 +59,8 @@ class Settings(BaseSettings):
 
     # How it answers
     content_dir: Path = HOUSE / "deploy" / "content"
+    faq_tolerance: float = Field(0.02, gt=0, lt=1)
+    faq_semantic: bool = False
     stages: Words = ("commands", "rules", "faq", "chat")
     language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
     grace: float = Field(20, ge=0)
