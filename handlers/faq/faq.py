@@ -106,6 +106,14 @@ class Faq:
         """All entries in their order."""
         return tuple(entry for entry, _ in self._entries.values())
 
+    @property
+    def doubles(self) -> tuple[tuple[Entry, Entry], ...]:
+        """Entries that have nearly the same question, as far as was learnt (not in a very large FAQ)."""
+        known = self._numbered
+        return tuple(
+            (known[one], known[other]) for one, other in self._questions.doubles() if one in known and other in known
+        )
+
     def extend(self, entries: Iterable[Entry]) -> None:
         """Take entries in, each in place of one with its id. They are found at once; `calibrate` may follow later."""
         unique = {entry.id: entry for entry in entries}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from handlers.faq.analysis import Analysis, Cut, analyse
 from handlers.faq.encoder import Encoder
-from handlers.faq.index import Index, Nearby
+from handlers.faq.index import Index, Nearby, Neighbour
 from handlers.faq.meaning import Meanings
 from handlers.faq.scores import CLOSELY, Ground, Scores, score
 from handlers.faq.votes import Votes, learn
@@ -20,6 +22,8 @@ LEARNT_FROM = 96
 # An FAQ of more questions than this is used as it stands: learning would take longer than a start may.
 LEARNABLE = 3000
 FOLDS = 4
+# Of so many neighbours, those whose letters are this similar (in hundredths) are doubles.
+NEARLY, DOUBLE = 8, 90
 # More new questions than this are weighed together with all others.
 FEW = 100
 # Questions tried where all would be too many.
@@ -39,6 +43,7 @@ class Questions:
         self._spans: list[range] = []
         self._votes: list[Votes] = []
         self._present = 0
+        self._doubles: list[tuple[int, int]] = []
 
     def add(self, owned: Iterable[Sequence[str]]) -> range:
         """Add the questions of entries, weigh them, and return the entries' numbers."""
@@ -92,6 +97,7 @@ class Questions:
         for number, analysis in analyses.items():
             near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM, hurried=False)
         heard = [each.neighbours for each in near]
+        self._doubles = [pair for number in numbers for pair in self._doubles_of(number, heard[number])]
         for part in range(FOLDS):
             left_out = [owner % FOLDS == part for owner in self._owners]
             votes = learn(heard, self._owners, left_out)
@@ -99,6 +105,17 @@ class Questions:
                 if left_out[number]:
                     yield self._score_left_out(analyses[number], number, near[number], votes, left_out)
         self._votes = learn(heard, self._owners, [not text for text in self._texts])
+
+    def doubles(self) -> tuple[tuple[int, int], ...]:
+        """Return pairs of different entries, found while learning, that have nearly the same question."""
+        pairs = ((self._owners[one], self._owners[other]) for one, other in self._doubles)
+        return tuple(dict.fromkeys(pairs))
+
+    def _doubles_of(self, number: int, near: Sequence[Neighbour]) -> Iterator[tuple[int, int]]:
+        for _, other in near[:NEARLY]:
+            alike = fuzz.ratio(self._keys[number], self._keys[other]) >= DOUBLE
+            if alike and self._owners[number] < self._owners[other]:
+                yield number, other
 
     def _nearest(
         self, text: Analysis, vector: Any, limit: int, without: range = range(0), *, hurried: bool = True

@@ -21,6 +21,7 @@ from handlers.language.segment import cut_for_search
 OFFERED = 3
 FACTS = 5
 LONGEST_LABEL = 80
+REPORTED = 20
 log = structlog.get_logger(__name__)
 
 
@@ -74,6 +75,8 @@ def _load(path: Path, dictionary: Path, encoder: Encoder | None, tolerance: floa
     words = read_dictionary(dictionary) if dictionary.exists() else ()
     cut = segmenter(words).cut_for_search if words else cut_for_search
     overheard = Faq.build(entries, tolerance=tolerance, cut=cut)
+    for one, other in overheard.doubles[:REPORTED]:
+        log.warning("two entries have nearly the same question, neither is answered alone", ids=(one.id, other.id))
     if encoder is None or not entries:
         return Ears(overheard, overheard)
     return Ears(Faq.build(entries, tolerance=tolerance, cut=cut, encoder=encoder), overheard)
