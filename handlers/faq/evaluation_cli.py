@@ -44,7 +44,10 @@ def add(subparsers: Any) -> None:
     evaluate.add_argument("--warm", type=Path, metavar="LABELLED", help="labelled questions that refine it first")
     evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw coverage and false answers by threshold")
     evaluate.add_argument(
-        "--json", type=Path, metavar="FILE", help="write all figures as one object (- for the output)"
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write all figures as one object (-: to the output, in place of the table)",
     )
     _common(evaluate, run_eval)
     ask: ArgumentParser = subparsers.add_parser("ask", help="show how one question is answered, and why")
@@ -69,7 +72,8 @@ def run_eval(arguments: Namespace) -> int:
         labelled = queries_of(arguments.warm) if arguments.warm else ()
         done = results(_build(arguments, labelled), queries_of(arguments.queries))
         found = figures(done)
-        _say(lines(found))
+        if str(arguments.json) != "-":
+            _say(lines(found))
         if arguments.json:
             _write_json(found, arguments.json)
         if arguments.plot:
