@@ -17,7 +17,7 @@ from handlers.faq.votes import Votes, tally
 CLOSELY = 3
 COMPARED = 32
 # Questions less similar than this, by whatever score, do not look alike.
-ALIKE = 0.5
+ALIKE = 0.4
 # Of how many questions of an entry none may agree with the text.
 WITNESSES = 4
 # A longer question is no longer one.
