@@ -13,7 +13,7 @@ from handlers.language.normalise import fold
 from handlers.language.segment import cut_for_search
 
 # Longer than any question; what comes after it cannot make it another one. Keeps a 100,000-character message cheap.
-LONGEST = 400
+LONGEST = 200
 RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W_]+")
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 LETTER = re.compile(r"\w")

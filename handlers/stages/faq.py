@@ -19,7 +19,7 @@ from handlers.language.dictionary import segmenter
 from handlers.language.segment import cut_for_search
 
 OFFERED = 3
-FACTS = 5
+FACTS = 3
 LONGEST_LABEL = 80
 REPORTED = 20
 log = structlog.get_logger(__name__)
