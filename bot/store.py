@@ -29,8 +29,8 @@ Write = Callable[[Any], None]
 log = structlog.get_logger(__name__)
 
 VERSION = "y1"
-CONNECT_SECONDS = 1.0
-ANSWER_SECONDS = 2.0
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 3.0
 QUEUE_SECONDS = 5.0
 CONNECTIONS = 256
 REST_SECONDS = 1.0
