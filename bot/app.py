@@ -31,7 +31,7 @@ from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
 from bot.turns import Turns
-from bot.watchdog import SilentError, listen_watched
+from bot.watchdog import SilentError, watched
 
 log = structlog.get_logger(__name__)
 
@@ -77,9 +77,9 @@ class House:
 
     async def _listen(self, platform: Platform, stop: asyncio.Event) -> bool:
         while True:
-            self.health.platform(platform, "listening", ready=True)
+            self.health.listening(platform)
             try:
-                await listen_watched(platform, self.dispatcher.receive, self.dispatcher.moved)
+                await watched(platform, platform.listen(self.dispatcher.receive, self.dispatcher.moved))
             except Apology as apology:
                 sentence = self.services.texts.say("en", apology.key, **apology.values)
                 log.error("platform given up", platform=platform.name, reason=sentence)  # noqa: TRY400 — not a bug

@@ -25,6 +25,9 @@ class Part:
     state: str
 
 
+LISTENING = Part(ready=True, state="listening")
+
+
 class Health:
     """What is known of the parts. Who has a part tells of its changes; the others are asked."""
 
@@ -41,8 +44,12 @@ class Health:
         self._process = Part(ready, state)
 
     def platform(self, platform: Platform, state: str, *, ready: bool) -> None:
-        """Note what a platform is doing; while it is `ready`, it is asked whether it is connected."""
+        """Note what a platform is doing other than listening (a standby, say, is ready)."""
         self._platforms[platform.name] = Part(ready, state)
+
+    def listening(self, platform: Platform) -> None:
+        """Note that a platform listens: from now on it is asked whether it is connected."""
+        self._platforms[platform.name] = LISTENING
 
     @property
     def alive(self) -> bool:
@@ -92,7 +99,7 @@ class Health:
 
     def _listening(self, platform: Platform) -> Part:
         noted = self._platforms[platform.name]
-        if not noted.ready or not isinstance(platform, Lively):
+        if noted is not LISTENING or not isinstance(platform, Lively):
             return noted
         connected = platform.pulse().connected
         return Part(connected, "connected" if connected else "connecting")

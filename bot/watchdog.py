@@ -7,7 +7,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-from bot.contract import Moved, Platform, Receive
+from bot.contract import Platform
 from bot.liveliness import Lively
 
 # Seconds without a sign of life after which a platform's listening is taken for dead: longer than a long poll or the
@@ -22,20 +22,20 @@ class SilentError(Exception):
     """A platform's listening showed no sign of life; it has been ended."""
 
 
-async def listen_watched(platform: Platform, receive: Receive, moved: Moved, silence: float = SILENCE) -> None:
-    """Listen as long as there are signs of life.
+async def watched(platform: Platform, listening: Coroutine[Any, Any, None], silence: float = SILENCE) -> None:
+    """Listen to a platform, or a part of it, as long as it shows signs of life.
 
     Raises:
         SilentError: There were none for so many seconds.
-        Exception: What `platform.listen` raised.
+        Exception: What the listening raised.
     """
     async with asyncio.TaskGroup() as group:
-        listening = group.create_task(_outcome(platform.listen(receive, moved)))
+        task = group.create_task(_outcome(listening))
         try:
-            silent = await _until_silent(listening, platform, silence)
+            silent = await _until_silent(task, platform, silence)
         finally:
-            await _end(listening)
-    if not listening.cancelled() and (failure := listening.result()):
+            await _end(task)
+    if not task.cancelled() and (failure := task.result()):
         raise failure
     if silent:
         raise SilentError

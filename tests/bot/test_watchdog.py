@@ -11,7 +11,7 @@ import pytest
 from bot.contract import Apology, Moved, Platform, Receive
 from bot.liveliness import Pulse
 from bot.model import Message
-from bot.watchdog import SilentError, listen_watched
+from bot.watchdog import SilentError, watched
 from tests.edge import Edge
 
 
@@ -46,7 +46,7 @@ class Refused(Edge):
 
 async def listened(platform: Platform, silence: float) -> None:
     async with asyncio.timeout(20):
-        await listen_watched(platform, _receive, _moved, silence)
+        await watched(platform, platform.listen(_receive, _moved), silence)
 
 
 @pytest.mark.parametrize("stubborn", [False, True])
@@ -61,14 +61,14 @@ async def test_a_platform_that_waits_on_purpose_is_left_alone() -> None:
     deaf = Deaf(heard_at=time.monotonic() + 60)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
-            await listen_watched(deaf, _receive, _moved, 0.05)
+            await watched(deaf, deaf.listen(_receive, _moved), 0.05)
     assert deaf.cancelled == 1
 
 
 async def test_a_platform_without_a_pulse_is_taken_at_its_word() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
-            await listen_watched(Edge(), _receive, _moved, 0.05)
+            await watched(Edge(), Edge().listen(_receive, _moved), 0.05)
 
 
 async def test_what_listening_raises_comes_through_as_it_is() -> None:

@@ -107,6 +107,16 @@ async def test_a_platform_that_is_not_connected_is_named(settings: Settings) -> 
         assert house.health.alive
 
 
+async def test_a_standby_is_ready_without_being_connected(services: Services) -> None:
+    line = Line(connected=False)
+    health = Health(replace(services, platforms={"test": line}), Turns())
+    health.process("running", ready=True)
+    health.platform(line, "standby", ready=True)
+    async with served(application(health, services.metrics, {})) as get:
+        status, told = await get("/readyz")
+    assert (status, told["parts"]["test"]) == (200, {"ready": True, "state": "standby"})
+
+
 async def test_a_platform_that_was_given_up_says_why(settings: Settings) -> None:
     line = Line()
     async with running(settings, line, Edge(name="other")) as (_, get):

@@ -55,6 +55,7 @@ class Discord:
         self._client: Client | None = None
         self._logging_in = asyncio.Lock()
         self._closed = False
+        self._listening: set[Client] = set()
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
         """Connect and hand over messages until cancelled.
@@ -64,6 +65,7 @@ class Discord:
         """
         del moved  # a channel keeps its id
         client = await self._reached()
+        self._listening.add(client)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(client.hand_over(receive, self._commands))
@@ -72,11 +74,15 @@ class Discord:
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
         finally:
+            self._listening.discard(client)
             await client.hang_up()
 
     def pulse(self) -> Pulse:
-        """Return how the gateway is; before the login it is being reached."""
-        return self._client.pulse() if self._client else Pulse(time.monotonic(), connected=False)
+        """Return how the worst connection to the gateway is; before the login it is being reached."""
+        pulses = [client.pulse() for client in self._listening]
+        if not pulses:
+            return Pulse(time.monotonic(), connected=False)
+        return Pulse(min(each.at for each in pulses), all(each.connected for each in pulses))
 
     async def close(self) -> None:
         """Close the gateway and the connections to the API."""

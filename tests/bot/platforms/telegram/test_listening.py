@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from bot.contract import Apology, Outlet
 from bot.model import Message
 from bot.platforms.telegram.asking import Patience
-from bot.watchdog import SilentError, listen_watched
+from bot.watchdog import SilentError, watched
 from tests.bot.platforms.telegram.conftest import BRISK, Listen, make_platform, page, silence
 from tests.servers.telegram import TelegramServer
 
@@ -243,7 +243,7 @@ async def test_an_update_that_is_never_taken_over_is_noticed_and_comes_again(ser
 
     await alice.says("hello")
     with pytest.raises(SilentError):
-        await _listened(listen_watched(platform, once_stuck, _unmoved, 0.5))
+        await _listened(watched(platform, platform.listen(once_stuck, _unmoved), 0.5))
     async with asyncio.TaskGroup() as group:
         ears = group.create_task(platform.listen(once_stuck, _unmoved))
         await server.acknowledged(alice.update)

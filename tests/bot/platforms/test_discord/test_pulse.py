@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import Message
 from bot.platforms.discord import Discord
-from bot.watchdog import SilentError, listen_watched
+from bot.watchdog import SilentError, watched
 from tests.bot.platforms.test_discord.conftest import Bot, listening, made, silence
 from tests.servers.discord import DiscordServer
 
@@ -60,7 +60,7 @@ async def test_a_message_that_is_never_taken_over_is_noticed_and_the_next_one_he
 
 async def _silent(platform: Discord, bot: Bot) -> bool:
     with pytest.raises(SilentError):
-        await listen_watched(platform, bot.receive, bot.moved, 1.0)
+        await watched(platform, platform.listen(bot.receive, bot.moved), 1.0)
     return True
 
 
