@@ -118,6 +118,7 @@ class Discord:
             return self._client
 
     async def _log_in(self) -> Client:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody misses voice here
         # A class attribute is discord.py's only way to another address, so it holds for the whole process.
         Route.BASE = self._settings.discord_api_url.rstrip("/")
         client = Client(

@@ -35,7 +35,7 @@ async def silence(_message: Message, _platform: Discord) -> None:
     """Answer nothing; the test does."""
 
 
-@command("分词")
+@command("分词", "fenci", "分詞")
 async def segment(
     message: Message,
     services: Any,

@@ -52,6 +52,16 @@ async def test_nothing_is_lost_when_the_connection_is(server: DiscordServer, how
         assert [each.text for each in bot.messages] == ["one", "two"]
 
 
+async def test_a_discord_that_was_away_for_a_while_is_found_again(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server):
+        await server.stop()
+        await server.start()
+        await alice.says("back?")
+        await alice.sees("you said: back?")
+        assert (server.gateway.resumed, server.gateway.identified) == (1, 1)
+
+
 async def test_what_a_resume_brings_twice_is_known_by_its_update(server: DiscordServer) -> None:
     alice = server.dm("alice")
     async with listening(server, answer=silence) as bot:
