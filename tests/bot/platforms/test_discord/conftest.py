@@ -93,7 +93,7 @@ def made(server: DiscordServer, *commands: Command, **more: Any) -> Discord:
     told = {"discord_api_url": server.api_url, "discord_token": server.token, **more}
     texts = Texts(Path(handlers.__file__).parent / "texts")
     platform = build(settings(**told), texts, Commands(commands))
-    assert platform is not None
+    assert isinstance(platform, Discord)
     return platform
 
 
