@@ -22,8 +22,8 @@ def stop_words() -> frozenset[str]:
 
 
 def terms(text: str, cut: Cut = segment.words) -> list[str]:
-    """Return the words of a text, folded to lower case, in their order."""
-    return [word.casefold() for word in cut(text)]
+    """Return the words of a text that have a letter or digit, folded to lower case, in their order."""
+    return [word.casefold() for word in cut(text) if word.strip("_")]
 
 
 def telling(text: str, cut: Cut = segment.words) -> list[str]:

@@ -110,7 +110,7 @@ def learn(
         ValueError: No word is frequent enough.
     """
     file = isinstance(corpus, Path)
-    source: dict[str, Any] = {"corpus_file": str(corpus)} if file else {"sentences": corpus}
+    source: dict[str, Any] = {"corpus_file": str(corpus)} if file else {"corpus_iterable": corpus}
     chosen = {**asdict(training), "negative": 0 if training.hs else training.negative}
     chosen["vector_size"] = chosen.pop("size")
     model = Word2Vec(**{name: int(value) for name, value in chosen.items()}, seed=SEED, workers=4 if file else 1)

@@ -51,6 +51,11 @@ class WordModel:
     language: LanguageModel
 
 
+def small() -> Training:
+    """Return the training that suits a few hundred sentences: small vectors, every word, many rounds."""
+    return Training(sg=True, size=32, min_count=1, epochs=60, window=4)
+
+
 def learn(source: str, sentences: Sequence[Sequence[str]], training: Training) -> WordModel:
     """Return the model of sentences in memory, the same each time. Raises ValueError where there is too little."""
     about = About(source, len(sentences), sum(map(len, sentences)), training)
@@ -90,7 +95,7 @@ def load(path: Path) -> WordModel:
         OSError: The file cannot be read.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             header = _told(arrays["header"])
             if header["kind"] != KIND or header["version"] != VERSION:
                 raise WordsError(path, int(header["version"]))
