@@ -102,6 +102,11 @@ class LanguageModel:
         # By order: what each level counts. Below the highest it is in how many contexts, not how often.
         self._levels = {1: (raw[0],), 2: (single, raw[1]), 3: (single, pairs, raw[2])}
 
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The words it knows, the most frequent first."""
+        return self.words[len(SPECIAL) :]
+
     def knows(self, word: str) -> bool:
         """Return whether a word is in the vocabulary."""
         return self._numbers.get(word, UNKNOWN) != UNKNOWN
