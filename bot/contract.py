@@ -58,7 +58,7 @@ class Stage(Protocol):
 
 
 class Prober(Protocol):
-    """A stage, platform or room of the handlers that can be asked whether what it depends on works (`python -m bot check`)."""
+    """A stage, platform or room that can be asked whether what it depends on works (`python -m bot check`)."""
 
     async def probe(self) -> str:
         """Return one line about what answered. Raises `Apology` that says what is wrong and how to mend it."""

@@ -22,11 +22,13 @@ for name in {names}:
 from bot.__main__ import main
 sys.exit(main({arguments}))
 """
-ASKED = "/frequency 公园很大\n/wordcloud 公园\n/tfidf a b\n/similar 公园\n/probability 公园很大\n/help\n"
+ASKED = "/frequency 公园很大\n/wordcloud 公园\n/similar 公园\n/probability 公园很大\n/help\n"
 
 
-def without(names: tuple[str, ...], arguments: list[str], directory: Path, given: str = "") -> list[str]:
-    """Run the command line without some packages; return the lines it prints."""
+def without(
+    names: tuple[str, ...], arguments: list[str], directory: Path, given: str = ""
+) -> tuple[list[str], list[str]]:
+    """Run the command line without some packages; return the lines it prints, and those to standard error."""
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT.format(names=names, arguments=arguments)],
         input=given.encode(),
@@ -36,33 +38,33 @@ def without(names: tuple[str, ...], arguments: list[str], directory: Path, given
         env=environment(directory),
         timeout=50,
     )
-    return (done.stdout + done.stderr).decode().splitlines()
+    return done.stdout.decode().splitlines(), done.stderr.decode().splitlines()
 
 
 def test_a_missing_package_is_named_with_the_way_to_get_it(tmp_path: Path) -> None:
-    *answers, helped = without(HEAVY, ["chat", "--json"], tmp_path, ASKED.replace("a b", "'a\\nb'"))
-    told = [json.loads(answer)["text"] for answer in answers]
-    assert ["yingda[laboratory]" in each for each in told if "TF-IDF" not in each] == [True] * 4
-    assert any("matplotlib" in each for each in told)
-    assert any("gensim" in each for each in told)
-    assert json.loads(helped)["source"]["id"] == "help"
+    printed, _ = without(HEAVY, ["chat", "--json"], tmp_path, ASKED)
+    *answers, helped = [json.loads(line) for line in printed]
+    told = [each["text"] for each in answers]
+    assert all("yingda[laboratory]" in each for each in told)
+    assert all(package in "".join(told) for package in ("matplotlib", "gensim"))
+    assert helped["source"]["id"] == "help"
 
 
 def test_the_command_line_names_it_too(tmp_path: Path) -> None:
     (tmp_path / "corpus.txt").write_text("公园很大。", encoding="utf-8")
-    [line] = without(HEAVY, ["words", "train", "corpus.txt"], tmp_path)
+    _, [line] = without(HEAVY, ["words", "train", "corpus.txt"], tmp_path)
     assert "pip install 'yingda[laboratory]'" in line
 
 
 def test_check_takes_a_missing_extra_for_a_choice(tmp_path: Path) -> None:
-    lines = without(HEAVY, ["check"], tmp_path)
+    lines, _ = without(HEAVY, ["check"], tmp_path)
     assert any("pictures" in line and "yingda[laboratory]" in line for line in lines)
     assert lines[-1] == "Everything works."
 
 
 def test_check_names_the_font(tmp_path: Path) -> None:
-    lines = without((), ["check"], tmp_path)
-    assert any(line.startswith("✓ pictures: ") and ".ttf" in line or ".otf" in line for line in lines)
+    lines, _ = without((), ["check"], tmp_path)
+    assert any(line.startswith("✓ pictures: ") and "(" in line for line in lines)
 
 
 def test_the_core_imports_none_of_them(tmp_path: Path) -> None:
