@@ -94,15 +94,18 @@ def _cost(words: list[str]) -> tuple[int, int]:
     return len(words), sum(len(each) == 1 for each in words)
 
 
-def best_path(block: str, lexicon: Lexicon) -> list[str]:
-    """Return the words of a block by the word graph; of two equally good ways the one whose words are longer first."""
+def best_path(block: str, lexicon: Lexicon, *, without: str = "") -> list[str]:
+    """Return the words of a block by the word graph; of two equally good ways the one whose words are longer first.
+
+    The word `without` is taken for none.
+    """
     size, log_total = len(block), math.log(lexicon.total)
     # From each offset to the end: the best logarithm of the probability, and where the first word ends.
     best: list[tuple[float, int]] = [(0.0, size)] * (size + 1)
     for start in range(size - 1, -1, -1):
+        ends = [end for end in lexicon.ends(block, start) if block[start:end] != without] or [start + 1]
         best[start] = max(
-            (math.log(lexicon.frequency(block[start:end]) or 1) - log_total + best[end][0], end)
-            for end in lexicon.ends(block, start) or (start + 1,)
+            (math.log(lexicon.frequency(block[start:end]) or 1) - log_total + best[end][0], end) for end in ends
         )
     words, start = [], 0
     while start < size:

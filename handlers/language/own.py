@@ -40,6 +40,8 @@ class Segmenter:
 
     def knows_in(self, text: str) -> bool:
         """Return whether one of its own words stands in a text."""
+        if not self.words:
+            return False
         firsts = self._by_first.keys() & set(text)
         return any(word in text for first in firsts for word in self._by_first[first])
 
