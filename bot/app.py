@@ -23,7 +23,7 @@ from bot.mailbox import Mailbox
 from bot.memory import Memory
 from bot.options import OptionsKeeper
 from bot.places import Places
-from bot.replica import Replica, held_replica
+from bot.replica import Replica, held_replica, stranger
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
@@ -103,8 +103,10 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)
         stages = await asyncio.to_thread(discover.stages, services)
-        replica = closing.enter_context(held_replica(settings.data_dir))
-        await replica.announce(store)
+        replica = stranger()
+        if any(platform.lasting for platform in services.platforms.values()):
+            replica = closing.enter_context(held_replica(settings.data_dir))
+            await replica.announce(store)
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
         dispatcher = Dispatcher(services, stages, turns, Delivery(services.texts), Mailbox(store, replica))

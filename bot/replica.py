@@ -50,22 +50,27 @@ async def is_alive(store: Store, boot: str) -> bool:
     return bool(await store.attempt(lambda: store.client.exists(_alive_key(boot)), 1))
 
 
+def stranger() -> Replica:
+    """Return a replica that never ran before and never will again."""
+    boot = uuid.uuid4().hex
+    return Replica(boot, boot)
+
+
 @contextmanager
 def held_replica(data_dir: Path) -> Iterator[Replica]:
     """Hold the first free place of a data directory: whoever held that place before is dead, or else it were not free.
 
     Where the directory cannot be written to, the process is one that never ran before.
     """
-    boot = uuid.uuid4().hex
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         place, lock = next((number, lock) for number in count() if (lock := _lock(data_dir / f"replica-{number}")))
     except OSError:
-        yield Replica(boot, boot)
+        yield stranger()
         return
     with lock:
         where = hashlib.blake2b(str(data_dir.resolve()).encode(), digest_size=4).hexdigest()
-        yield Replica(f"{socket.gethostname()}-{where}-{place}", boot)
+        yield Replica(f"{socket.gethostname()}-{where}-{place}", uuid.uuid4().hex)
 
 
 def _lock(path: Path) -> IO[str] | None:

@@ -65,27 +65,36 @@ class Store:
         """
         if time.monotonic() < self._rest_until:
             return default
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
         try:
             value = await work()
         except (RedisError, OSError, TimeoutError) as error:
             self._failed(error)
-            return default
+            value = default
+        else:
+            self._succeeded()
+        if task and task.cancelling() > before:
+            # redis-py 8.1 was seen to swallow a cancellation that came while it connected.
+            raise asyncio.CancelledError
+        return value
+
+    def _succeeded(self) -> None:
         if self._away_since is not None:
             log.info("redis is back", seconds=round(time.monotonic() - self._away_since, 1))
             self._away_since = None
-        return value
 
-    async def write(self, *writes: Write) -> bool:
-        """Send all writes in one round trip. Return False, with nothing promised of them, when Redis fails."""
+    async def write(self, *writes: Write) -> list[Any] | None:
+        """Send all writes in one round trip. Return what Redis answered, or None, with nothing promised of them."""
 
-        async def send() -> bool:
+        async def send() -> list[Any]:
             async with self.client.pipeline(transaction=False) as pipeline:
                 for write in writes:
                     write(pipeline)
-                await pipeline.execute()
-            return True
+                answers: list[Any] = await pipeline.execute()
+            return answers
 
-        return await self.attempt(send, default=False)
+        return await self.attempt(send, None)
 
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 LETTER = re.compile(r"\w")
 SUFFIXES = ("ings", "ing", "ies", "ed", "es", "s", "ly", "e", "y")
 SHORTEST_STEM = 3
+# Marks a term that is a word, not a gram.
+WORD = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +27,27 @@ class Analysis:
     """A folded question and its parts.
 
     Attributes:
+        text: As it was folded.
         key: Its letters and digits alone: two questions with the same key are the same question.
-        grams: Single Han characters and pairs; for other scripts the trigrams of each word.
-        words: The words of jieba's search mode without stop words, English ones stemmed.
+        terms: Single Han characters and pairs, for other scripts the trigrams of each word; and, marked by `WORD`, the
+            words of jieba's search mode without stop words, English ones stemmed. Each once.
     """
 
+    text: str
     key: str
-    grams: tuple[str, ...]
-    words: tuple[str, ...]
+    terms: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The terms that are words, without their mark."""
+        return tuple(term[1:] for term in self.terms if term[0] == WORD)
 
 
 def analyse(text: str) -> Analysis:
     """Take a text apart as questions of an FAQ are."""
     folded = fold(text[: 4 * LONGEST])[:LONGEST]
     runs = RUNS.findall(folded)
-    return Analysis("".join(runs), tuple(dict.fromkeys(_grams(runs))), tuple(dict.fromkeys(_words(folded))))
+    return Analysis(folded, "".join(runs), tuple(dict.fromkeys(_grams(runs) + _words(folded))))
 
 
 def _grams(runs: list[str]) -> list[str]:
@@ -46,18 +55,18 @@ def _grams(runs: list[str]) -> list[str]:
     for run in runs:
         if HAN.match(run):
             grams += run
-            grams += [run[at : at + 2] for at in range(len(run) - 1)]
+            grams += map("".join, itertools.pairwise(run))
         else:
             padded = f" {run} "
-            grams += [padded[at : at + 3] for at in range(len(padded) - 2)]
+            grams += map("".join, zip(padded, padded[1:], padded[2:], strict=False))
     return grams
 
 
 def _words(folded: str) -> list[str]:
     ignored = stopwords()
     every = [word for word in cut_for_search(folded) if LETTER.search(word)]
-    kept = [stem(word) for word in every if word not in ignored]
-    return kept or [stem(word) for word in every]
+    kept = [WORD + stem(word) for word in every if word not in ignored]
+    return kept or [WORD + stem(word) for word in every]
 
 
 @functools.lru_cache(maxsize=4096)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from handlers.faq.analysis import HAN, Analysis, analyse
-from handlers.faq.calibration import Thresholds, background, calibrate
+from handlers.faq.calibration import TOLERANCE, Calibration, Rejected, background, calibrate
+from handlers.faq.encoder import Encoder
 from handlers.faq.entry import Entry
-from handlers.faq.model import likeness, probability, shipped
-from handlers.faq.questions import Questions, Scores
+from handlers.faq.model import CERTAIN, Model, shipped
+from handlers.faq.questions import Questions
+from handlers.faq.scores import CLOSELY, Scores
+from handlers.faq.warm import Labelled, taught, unanswerable
 
-TOLERANCE = 0.02
-# Questions tried when the threshold is learnt: more make it no better.
-TRIALS = 600
-# Two entries this close in log-odds terms are about equally likely: the second has at least this part of the first.
-EQUAL = 0.75
-# The best is "just short" from this part of the threshold on.
-SHORT = 0.6
-# Questions of two entries this similar are duplicates in all but spelling.
-DOUBLED = 0.85
+# Two entries are about equally likely if the second has at least this part of the first's confidence.
+EQUAL = 0.8
+# What is this similar to a question of another entry is its look-alike, and nothing to learn silence from.
+DOUBLED = 0.65
 CHOICE = "faq:"
 
 Decision = Literal["answer", "offer", "pass"]
@@ -29,7 +27,7 @@ Decision = Literal["answer", "offer", "pass"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry and the probability that it answers the question."""
+    """An entry and the probability that it answers the question, with the scores that it comes from."""
 
     entry: Entry
     confidence: float
@@ -42,109 +40,154 @@ class Ranking:
 
     Attributes:
         candidates: The likeliest first.
-        thresholds: The confidences that an answer needs.
+        calibration: The confidences that an answer needs.
         decision: `answer` with the first candidate, `offer` some of them as choices, or `pass`.
     """
 
     candidates: tuple[Candidate, ...]
-    thresholds: Thresholds
+    calibration: Calibration
     decision: Decision
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which a question is answered."""
+        return self.calibration.asked
 
     @property
     def sure(self) -> bool:
         """Whether the first may be said even by one who was not asked."""
-        if self.decision != "answer":
-            return False
-        return self.candidates[0].scores.same or self.candidates[0].confidence >= self.thresholds.sure
+        return self.decision == "answer" and self.candidates[0].confidence >= min(self.calibration.sure, CERTAIN)
 
 
 class Faq:
-    """Entries, their index, and thresholds learnt from them. Made by `build`."""
+    """Entries, their index, and what was learnt from them. Made by `build`."""
 
-    def __init__(self, tolerance: float) -> None:
+    def __init__(self, tolerance: float, model: Model, encoder: Encoder | None = None) -> None:
         self.tolerance = tolerance
-        self.thresholds = Thresholds(1.0, 1.0)
-        self._entries: dict[str, Entry] = {}
+        self.calibration = Calibration()
+        self._model = model
+        self._questions = Questions(encoder)
+        self._entries: dict[str, tuple[Entry, int]] = {}
+        self._numbered: dict[int, Entry] = {}
         self._choices: dict[str, str] = {}
-        self._questions = Questions()
-        self._weights = shipped()
 
     @staticmethod
-    def build(entries: Iterable[Entry], *, tolerance: float = TOLERANCE) -> Faq:
-        """Return an FAQ that answers at most `tolerance` of the messages that are none of its business."""
-        faq = Faq(tolerance)
-        for entry in entries:
-            faq._keep(entry)
-        faq._questions.build((entry.id, entry.questions) for entry in faq.entries)
-        faq.calibrate()
+    def build(
+        entries: Iterable[Entry],
+        *,
+        tolerance: float = TOLERANCE,
+        encoder: Encoder | None = None,
+        labelled: Sequence[Labelled] = (),
+        model: Model | None = None,
+    ) -> Faq:
+        """Return an FAQ that answers at most `tolerance` of the messages that are none of its business.
+
+        Args:
+            entries: What it answers with.
+            tolerance: The share of off-topic messages that may be answered.
+            encoder: Compares meanings beside letters.
+            labelled: Questions of its people that refine it.
+            model: In place of the shipped one.
+        """
+        faq = Faq(tolerance, model or shipped("semantic" if encoder else "lexical"), encoder)
+        faq.extend(taught(entries, labelled))
+        faq.calibrate(unanswerable(labelled))
         return faq
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """All entries in their order."""
-        return tuple(self._entries.values())
+        return tuple(entry for entry, _ in self._entries.values())
 
-    def calibrate(self) -> None:
-        """Learn the thresholds: from its own questions with their entry left out, and from everyday chat."""
-        own = [(text, entry.id) for entry in self.entries for text in entry.questions]
-        tried = own[:: max(1, len(own) // TRIALS)]
-        rejected = [self._rank(analyse(text), self._questions.numbers(owner), 1) for text, owner in tried]
-        rejected += [self._rank(analyse(text), (), 1) for text in background()]
-        confidences = [best[0].confidence if best else 0.0 for best in rejected if not (best and _doubled(best[0]))]
-        self.thresholds = calibrate(confidences, self.tolerance)
-
-    def ask(self, text: str, limit: int = 5) -> Ranking:
-        """Return the likeliest entries for a text and what to do about them."""
-        candidates = self._rank(analyse(text), (), limit)
-        return Ranking(candidates, self.thresholds, self._decide(candidates))
-
-    def by_choice(self, data: str) -> Entry | None:
-        """Return the entry that a button's data stands for."""
-        return self._entries.get(self._choices.get(data, ""))
+    def extend(self, entries: Iterable[Entry]) -> None:
+        """Take entries in, each in place of one with its id. They are found at once; `calibrate` may follow later."""
+        unique = {entry.id: entry for entry in entries}
+        for name in unique:
+            self.remove(name)
+        numbers = self._questions.add(entry.questions for entry in unique.values())
+        for number, entry in zip(numbers, unique.values(), strict=True):
+            self._entries[entry.id] = (entry, number)
+            self._numbered[number] = entry
+            self._choices[choice_of(entry)] = entry.id
 
     def add(self, entry: Entry) -> None:
-        """Take an entry in, in place of one with its id. Thresholds stay until `calibrate`."""
-        self.remove(entry.id)
-        self._keep(entry)
-        self._questions.add(entry.id, entry.questions)
+        """Take one entry in."""
+        self.extend((entry,))
 
     def remove(self, entry_id: str) -> None:
         """Take an entry out, if it is there."""
-        entry = self._entries.pop(entry_id, None)
+        entry, number = self._entries.pop(entry_id, (None, -1))
         if entry:
-            del self._choices[choice_of(entry)]
-            self._questions.remove(entry_id)
+            del self._choices[choice_of(entry)], self._numbered[number]
+            self._questions.remove(number)
 
-    def _keep(self, entry: Entry) -> None:
-        self._entries[entry.id] = entry
-        self._choices[choice_of(entry)] = entry.id
+    def use(self, model: Model) -> None:
+        """Judge scores by another model. Thresholds stay until `calibrate`."""
+        self._model = model
 
-    def _rank(self, text: Analysis, without: Collection[int], limit: int) -> tuple[Candidate, ...]:
-        best: dict[str, Scores] = {}
-        for scores in sorted(self._questions.near(text, without=without), key=likeness, reverse=True):
-            best.setdefault(self._questions.owners[scores.number], scores)
-        ranked = [(self._entries[owner], scores, likeness(scores)) for owner, scores in best.items()][: limit + 1]
-        top = [height for _, _, height in ranked] + [0.0, 0.0]
-        return tuple(
-            Candidate(entry, probability(scores, height - (top[1] if place == 0 else top[0]), self._weights), scores)
-            for place, (entry, scores, height) in enumerate(ranked[:limit])
+    def calibrate(self, foreign: Sequence[str] = ()) -> None:
+        """Learn when to keep silent.
+
+        From its own questions with their entry left out, from everyday chat, and from `foreign` messages, if some are
+        known to be none of its business.
+        """
+        left_out = [best for best in map(self.likeliest, self.left_out()) if best is None or best.edit < DOUBLED]
+        chat = [self.likeliest(self._questions.score(analyse(line))) for line in background()]
+        known = [self.likeliest(self._questions.score(analyse(line))) for line in foreign]
+        self.calibration = calibrate(
+            Rejected(*(tuple(self._probability(best) for best in each) for each in (left_out, chat, known))),
+            self._model.usual,
+            self.tolerance,
         )
 
+    def left_out(self) -> Iterator[list[Scores]]:
+        """Learn anew; yield the scores of entries for each question while its own entry is left out."""
+        return self._questions.learn()
+
+    def likeliest(self, scores: list[Scores]) -> Scores | None:
+        """Return the scores of the entry that the model finds likeliest."""
+        return max(scores, key=self._model.probability, default=None)
+
+    def ask(self, text: str, limit: int = CLOSELY) -> Ranking:
+        """Return the likeliest entries for a text and what to do about them."""
+        candidates = self._rank(analyse(text), limit)
+        return Ranking(candidates, self.calibration, self._decide(candidates))
+
+    def by_choice(self, data: str) -> Entry | None:
+        """Return the entry that a button's data stands for."""
+        known = self._entries.get(self._choices.get(data, ""))
+        return known[0] if known else None
+
+    def _rank(self, text: Analysis, limit: int) -> tuple[Candidate, ...]:
+        found = [
+            Candidate(self._numbered[each.number], self._confidence(each), each)
+            for each in self._questions.score(text, limit)
+        ]
+        return tuple(sorted(found, key=lambda candidate: candidate.confidence, reverse=True))
+
+    def _probability(self, best: Scores | None) -> float:
+        return self._model.probability(best) if best else 0.0
+
+    def _confidence(self, scores: Scores) -> float:
+        if scores.same:
+            return CERTAIN
+        return min(CERTAIN, self.calibration.confidence(self._model.probability(scores)))
+
     def _decide(self, candidates: tuple[Candidate, ...]) -> Decision:
-        if not candidates:
+        if not candidates or candidates[0].confidence < self.calibration.short:
             return "pass"
-        best, threshold = candidates[0], self.thresholds.asked
-        if best.scores.same and not (len(candidates) > 1 and candidates[1].scores.same):
-            return "answer"
-        if best.confidence < SHORT * threshold:
-            return "pass"
-        equal = len(candidates) > 1 and candidates[1].confidence >= EQUAL * best.confidence
-        return "offer" if equal or best.confidence < threshold else "answer"
+        best = candidates[0]
+        return "answer" if best.confidence >= self.calibration.asked and not _rivalled(candidates) else "offer"
 
 
-def _doubled(candidate: Candidate) -> bool:
-    """Whether an entry asks nearly what was left out: a fault of the file, and nothing to learn silence from."""
-    return candidate.scores.edit >= DOUBLED
+def _rivalled(candidates: tuple[Candidate, ...]) -> bool:
+    """Whether the second is about as likely as the first. A question's own words have no rival but the same words."""
+    if len(candidates) == 1:
+        return False
+    best, second = candidates[:2]
+    if best.scores.same != second.scores.same:
+        return False
+    return second.confidence >= EQUAL * best.confidence
 
 
 def choice_of(entry: Entry) -> str:

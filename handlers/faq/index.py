@@ -1,31 +1,70 @@
-"""The inverted index: which questions share anything with a text, and how much."""
+"""The inverted index: which questions share anything with a text, and how much. TF-IDF cosine, exact for the best."""
 
 from __future__ import annotations
 
-import heapq
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-# How many postings one text may visit: beyond it the commonest terms are looked up for the best candidates only.
+from handlers.faq.analysis import WORD
+
+# How many postings one text may visit: beyond it the commoner terms are looked up for the best questions only.
 POSTINGS = 12_000
-CANDIDATES = 48
+# A term that more than this part of all questions have (and more than so many) tells nothing and weighs nothing.
+COMMON_SHARE = 0.08
+COMMON_COUNT = 40
+# A word counts this much more than a character n-gram.
+WORD_WEIGHT = 1.4
+# Questions less similar than this are no neighbours.
+FAINTEST = 0.03
+
+Neighbour = tuple[float, int]
 
 
-class Field:
-    """One way to take questions apart: the questions that contain a term, weighted by inverse document frequency."""
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """The questions nearest to a text.
+
+    Attributes:
+        neighbours: Similarity and number, the nearest first.
+        weights: What each term of the text weighs: only terms that some question has.
+        mass: The weight of all terms of the text, those no question has among them.
+        unknown: The weight of those no question has.
+        cosines: The neighbours' cosines, where similarity is more than that.
+        meanings: The neighbours' cosines of meaning, where there is an encoder.
+    """
+
+    neighbours: list[Neighbour]
+    weights: dict[str, float]
+    mass: float
+    unknown: float
+    cosines: Mapping[int, float] | None = None
+    meanings: Mapping[int, float] | None = None
+
+
+class Index:
+    """Numbered questions by their terms, weighted by squared inverse document frequency."""
 
     def __init__(self) -> None:
         self._postings: dict[str, array[int]] = {}
         self._norms = array("f")
         self._count = 0
 
+    def __len__(self) -> int:
+        return self._count
+
     def add(self, number: int, terms: Iterable[str]) -> None:
-        """Add a question; numbers only ever grow."""
+        """Add a question; numbers only ever grow. It is found once it is weighed."""
+        postings = self._postings
         for term in terms:
-            self._postings.setdefault(term, array("I")).append(number)
-        self._norms.extend([0.0] * (number + 1 - len(self._norms)))
+            if term in postings:
+                postings[term].append(number)
+            else:
+                postings[term] = array("I", (number,))
+        self._norms.extend([math.inf] * (number + 1 - len(self._norms)))
         self._count += 1
 
     def remove(self, number: int, terms: Iterable[str]) -> None:
@@ -37,48 +76,78 @@ class Field:
                 del self._postings[term]
         self._count -= 1
 
-    def weigh(self, number: int, terms: Collection[str]) -> None:
+    def weigh(self, number: int, terms: Iterable[str]) -> None:
         """Set the length of a question's vector by what is in the index now."""
-        self._norms[number] = self.norm(terms)
+        cap, count, total = self._cap, self._count, 0.0
+        for term in terms:
+            frequency = len(self._postings[term])
+            if frequency <= cap:
+                total += _weight(term, frequency, count)
+        self._norms[number] = math.sqrt(total) or math.inf
 
-    def norm(self, terms: Collection[str]) -> float:
-        """Return the length of a text's vector."""
-        return math.sqrt(sum(self.idf(term) ** 2 for term in terms)) or 1.0
+    def covered(self, similarity: float, mass: float, number: int) -> float:
+        """Return the share of a question's weight that a text of this mass and similarity has."""
+        return similarity * math.sqrt(mass) / self._norms[number]
 
-    def idf(self, term: str) -> float:
-        """Return the inverse document frequency of a term, smoothed; the greatest for one that no question has."""
-        postings = self._postings.get(term)
-        return math.log(1 + (self._count + 1) / (1 + (len(postings) if postings else 0)))
+    def has(self, term: str, start: int, stop: int) -> bool:
+        """Whether one of the questions from `start` up to `stop` has the term."""
+        postings = self._postings[term]
+        at = bisect_left(postings, start)
+        return at < len(postings) and postings[at] < stop
 
-    def overlaps(self, terms: Collection[str]) -> dict[int, float]:
-        """Return the weight each question shares with these terms: exact for the best, absent for hopeless ones."""
-        shared: dict[int, float] = {}
-        known = sorted((each for each in terms if each in self._postings), key=lambda term: len(self._postings[term]))
+    def nearest(self, terms: Iterable[str], limit: int | None, *, without: range = range(0)) -> Nearby:
+        """Return the questions nearest to a text; those in `without` count as if they were not there."""
+        weights, mass, unknown = self.weigh_text(terms, without)
+        shared = self._overlaps(weights)
+        norms, length = self._norms, math.sqrt(mass) or 1.0
+        found = [(overlap / norms[number], number) for number, overlap in shared.items()]
+        found.sort(reverse=True)
+        if without:
+            found = [each for each in found if each[1] not in without]
+        faintest = FAINTEST * length
+        neighbours = [(scaled / length, number) for scaled, number in found[:limit] if scaled > faintest]
+        return Nearby(neighbours, weights, mass, unknown)
+
+    @property
+    def _cap(self) -> float:
+        return max(COMMON_COUNT, COMMON_SHARE * self._count)
+
+    def weigh_text(self, terms: Iterable[str], without: range = range(0)) -> tuple[dict[str, float], float, float]:
+        """Return the weight of each known term, of all terms together, and of the unknown ones."""
+        cap, count, weights, unknown, mass = self._cap, self._count, dict[str, float](), 0.0, 0.0
+        for term in terms:
+            postings = self._postings.get(term)
+            if postings is None or (without and postings[0] in without and postings[-1] in without):
+                unknown += _weight(term, 0, count)
+            elif len(postings) <= cap:
+                weights[term] = weight = _weight(term, len(postings), count)
+                mass += weight
+        return weights, mass + unknown, unknown
+
+    def _overlaps(self, weights: dict[str, float]) -> dict[int, float]:
+        shared: defaultdict[int, float] = defaultdict(float)
         budget = POSTINGS
-        for place, term in enumerate(known):
-            postings = self._postings[term]
+        rarest = sorted(weights, key=weights.__getitem__, reverse=True)
+        for place, term in enumerate(rarest):
+            postings, weight = self._postings[term], weights[term]
             budget -= len(postings)
             if budget < 0 and shared:
-                return self._finish(shared, known[place:])
-            weight = self.idf(term) ** 2
+                return self._complete(shared, rarest[place:], weights)
             for number in postings:
-                shared[number] = shared.get(number, 0.0) + weight
+                shared[number] += weight
         return shared
 
-    def _finish(self, shared: dict[int, float], common: list[str]) -> dict[int, float]:
-        best = dict(heapq.nlargest(4 * CANDIDATES, shared.items(), key=lambda item: item[1]))
+    def _complete(self, shared: dict[int, float], common: list[str], weights: dict[str, float]) -> dict[int, float]:
+        best = dict(sorted(shared.items(), key=lambda item: item[1], reverse=True)[: 2 * COMMON_COUNT])
         for term in common:
-            postings, weight = self._postings[term], self.idf(term) ** 2
+            weight = weights[term]
             for number in best:
-                at = bisect_left(postings, number)
-                if at < len(postings) and postings[at] == number:
+                if self.has(term, number, number + 1):
                     best[number] += weight
         return best
 
-    def cosine(self, overlap: float, norm: float, number: int) -> float:
-        """Return the cosine of a text's and a question's vectors from what they share."""
-        return overlap / (norm * self._norms[number])
 
-    def coverage(self, overlap: float, number: int) -> float:
-        """Return the share of the question's weight that is found in the text."""
-        return overlap / self._norms[number] ** 2
+def _weight(term: str, frequency: int, count: int) -> float:
+    """Return the squared inverse document frequency, smoothed, words above grams."""
+    idf = math.log(1 + (count + 1) / (1 + frequency))
+    return idf * idf * (WORD_WEIGHT * WORD_WEIGHT if term[0] == WORD else 1.0)

@@ -6,30 +6,47 @@ import functools
 import math
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 
-from handlers.faq.questions import Scores
+from handlers.faq.scores import Scores
 
 # A question that is letter for letter one of the entry's own is answered by it, whatever its scores.
 CERTAIN = 0.995
+USED = (
+    "votes", "votes_lead", "cosine", "cosine_lead", "edit", "edit_lead", "asked", "covered", "unknown",
+    "terms", "entries", "length", "ways",
+)  # fmt: skip
+# Where there is an encoder, also these.
+MEANT = ("meaning", "meaning_lead")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic regression over scores.
+
+    Attributes:
+        intercept: Log-odds where every score is nought.
+        weights: Log-odds for each score, by its name.
+        usual: The log-odds from which FAQs usually answer; what an FAQ of few questions goes by.
+    """
+
+    intercept: float
+    weights: Mapping[str, float]
+    usual: float
+
+    def probability(self, scores: Scores) -> float:
+        """Return the probability that the entry of these scores answers the question."""
+        if scores.same:
+            return CERTAIN
+        total = self.intercept
+        for name, weight in self.weights.items():
+            total += weight * getattr(scores, name)
+        return min(CERTAIN, 1 / (1 + math.exp(-max(-30.0, total))))
 
 
 @functools.cache
-def shipped() -> Mapping[str, float]:
-    """Return the coefficients that come with the product."""
-    text = (files("handlers.faq") / "model.toml").read_text(encoding="utf-8")
-    return {name: float(value) for name, value in tomllib.loads(text).items()}
-
-
-def likeness(scores: Scores) -> float:
-    """Return one number by which questions are ranked."""
-    return scores.grams + scores.words + scores.edit + 3 * scores.same
-
-
-def probability(scores: Scores, gap: float, weights: Mapping[str, float]) -> float:
-    """Return the probability that this entry, `gap` ahead of the next, answers the question."""
-    if scores.same:
-        return CERTAIN
-    total = weights["intercept"] + weights["gap"] * gap
-    total += sum(weights[name] * getattr(scores, name) for name in ("grams", "words", "edit", "asked", "covered"))
-    return min(CERTAIN, 1 / (1 + math.exp(-total)))
+def shipped(name: str = "lexical") -> Model:
+    """Return a model that comes with the product."""
+    table = tomllib.loads((files("handlers.faq") / "model.toml").read_text(encoding="utf-8"))[name]
+    return Model(table["intercept"], table["weights"], table["usual"])

@@ -1,109 +1,121 @@
-"""All questions of an FAQ in one index, and the scores of those near a text."""
+"""All questions of an FAQ in one index, what was learnt from them, and the scores of entries for a text."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-
-from rapidfuzz import fuzz
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from handlers.faq.analysis import Analysis, analyse
-from handlers.faq.index import CANDIDATES, Field
+from handlers.faq.encoder import Encoder
+from handlers.faq.index import Index, Nearby
+from handlers.faq.meaning import Meanings
+from handlers.faq.scores import CLOSELY, Ground, Scores, score
+from handlers.faq.votes import Votes, learn
 
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """How near one question is to a text, each score from 0 to 1.
-
-    Attributes:
-        number: The question's number in the index.
-        grams: Cosine of the TF-IDF vectors of character n-grams.
-        words: Cosine of the TF-IDF vectors of words.
-        edit: Edit similarity of the letters.
-        asked: Share of the text's word weight that the question has.
-        covered: Share of the question's n-gram weight that the text has.
-        same: Whether both are the same but for punctuation and spaces.
-    """
-
-    number: int
-    grams: float
-    words: float
-    edit: float
-    asked: float
-    covered: float
-    same: bool
+NEIGHBOURS = 64
+# While learning some neighbours are left out: look for more.
+LEARNT_FROM = 96
+# An FAQ of more questions than this is used as it stands: learning would take longer than a start may.
+LEARNABLE = 3000
+FOLDS = 4
+# Questions tried where all would be too many.
+TRIALS = 600
 
 
 class Questions:
-    """Every way to ask every entry, numbered."""
+    """Every way to ask every entry, numbered, an entry's one after the other."""
 
-    def __init__(self) -> None:
-        self.grams = Field()
-        self.words = Field()
-        self.keys: list[str] = []
-        self.owners: list[str] = []
-        self._numbers: dict[str, list[int]] = {}
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        self._index = Index()
+        self._meanings = Meanings(encoder) if encoder else None
         self._texts: list[str] = []
+        self._keys: list[str] = []
+        self._owners: list[int] = []
+        self._spans: list[range] = []
+        self._votes: list[Votes] = []
+        self._present = 0
 
-    def numbers(self, owner: str) -> tuple[int, ...]:
-        """Return the numbers of an entry's questions."""
-        return tuple(self._numbers.get(owner, ()))
-
-    def add(self, owner: str, texts: Iterable[str]) -> None:
-        """Add an entry's questions, weighted by what is in the index when they are in."""
-        added = [self._append(owner, text) for text in texts]
+    def add(self, owned: Iterable[Sequence[str]]) -> range:
+        """Add the questions of entries, weigh them when all are in, and return the entries' numbers."""
+        before, added = len(self._spans), list[tuple[int, Analysis]]()
+        for texts in owned:
+            start = len(self._keys)
+            added += [(number, self._append(text)) for number, text in enumerate(texts, start)]
+            self._spans.append(range(start, len(self._keys)))
         for number, analysis in added:
-            self._weigh(number, analysis)
+            self._index.weigh(number, analysis.terms)
+        if self._meanings:
+            self._meanings.add([analysis.text for _, analysis in added])
+        self._present += len(self._spans) - before
+        return range(before, len(self._spans))
 
-    def build(self, owned: Iterable[tuple[str, Iterable[str]]]) -> None:
-        """Add many entries at once and weigh their questions when all are in."""
-        added = [self._append(owner, text) for owner, texts in owned for text in texts]
-        for number, analysis in added:
-            self._weigh(number, analysis)
+    def remove(self, entry: int) -> None:
+        """Take an entry's questions out; its number is not used again."""
+        for number in self._spans[entry]:
+            self._index.remove(number, analyse(self._texts[number]).terms)
+            self._keys[number] = self._texts[number] = ""
+        if self._meanings:
+            self._meanings.remove(self._spans[entry])
+        self._spans[entry] = range(0)
+        self._present -= 1
 
-    def remove(self, owner: str) -> None:
-        """Take an entry's questions out."""
-        for number in self._numbers.pop(owner, ()):
-            analysis = analyse(self._texts[number])
-            self.grams.remove(number, analysis.grams)
-            self.words.remove(number, analysis.words)
-            self.keys[number] = self._texts[number] = self.owners[number] = ""
+    def score(self, text: Analysis, limit: int = CLOSELY) -> list[Scores]:
+        """Return the scores of the likeliest entries for a text."""
+        vector = self._meanings.of(text.text) if self._meanings else None
+        return score(text, self._nearest(text, vector, NEIGHBOURS), self._votes, self._ground, limit)
 
-    def near(self, text: Analysis, *, without: Collection[int] = ()) -> list[Scores]:
-        """Return the scores of the questions nearest to a text, leaving some out, the likeliest first."""
-        grams, words = self.grams.overlaps(text.grams), self.words.overlaps(text.words)
-        gram_norm, word_norm = self.grams.norm(text.grams), self.words.norm(text.words)
-        rough = {
-            number: self.grams.cosine(overlap, gram_norm, number)
-            + (self.words.cosine(words[number], word_norm, number) if number in words else 0.0)
-            for number, overlap in grams.items()
-            if number not in without
-        }
-        best = heapq.nlargest(CANDIDATES, rough, key=rough.__getitem__)
-        return [
-            Scores(
-                number,
-                self.grams.cosine(grams[number], gram_norm, number),
-                self.words.cosine(words.get(number, 0.0), word_norm, number),
-                fuzz.ratio(text.key, self.keys[number]) / 100,
-                min(1.0, words.get(number, 0.0) / word_norm**2),
-                min(1.0, self.grams.coverage(grams[number], number)),
-                text.key == self.keys[number],
-            )
-            for number in best
-        ]
+    def learn(self) -> Iterator[list[Scores]]:
+        """Learn what questions say for entries; yield what each question would score with its entry left out."""
+        self._votes = []
+        if len(self._index) > LEARNABLE:
+            yield from self._tried_alone()
+            return
+        numbers = [number for span in self._spans for number in span]
+        analyses = {number: analyse(self._texts[number]) for number in numbers}
+        near = [Nearby([], {}, 0.0, 0.0)] * len(self._keys)
+        for number, analysis in analyses.items():
+            near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM)
+        heard = [each.neighbours for each in near]
+        for fold in range(FOLDS):
+            left_out = [owner % FOLDS == fold for owner in self._owners]
+            votes = learn(heard, self._owners, left_out)
+            for number in numbers:
+                if left_out[number]:
+                    yield self._score_left_out(analyses[number], number, near[number], votes, left_out)
+        self._votes = learn(heard, self._owners, [not text for text in self._texts])
 
-    def _append(self, owner: str, text: str) -> tuple[int, Analysis]:
-        number, analysis = len(self.keys), analyse(text)
-        self.keys.append(analysis.key)
-        self.owners.append(owner)
+    def _nearest(self, text: Analysis, vector: Any, limit: int, without: range = range(0)) -> Nearby:
+        if self._meanings is None:
+            return self._index.nearest(text.terms, limit, without=without)
+        lexical = self._index.nearest(text.terms, None, without=without)
+        return self._meanings.join(lexical, vector, limit, without)
+
+    def _vector(self, number: int) -> Any:
+        return self._meanings.at(number) if self._meanings else None
+
+    @property
+    def _ground(self) -> Ground:
+        return Ground(self._index, self._keys, self._owners, self._spans, self._present)
+
+    def _append(self, text: str) -> Analysis:
+        number, analysis = len(self._keys), analyse(text)
+        self._keys.append(analysis.key)
+        self._owners.append(len(self._spans))
         self._texts.append(text)
-        self._numbers.setdefault(owner, []).append(number)
-        self.grams.add(number, analysis.grams)
-        self.words.add(number, analysis.words)
-        return number, analysis
+        self._index.add(number, analysis.terms)
+        return analysis
 
-    def _weigh(self, number: int, analysis: Analysis) -> None:
-        self.grams.weigh(number, analysis.grams)
-        self.words.weigh(number, analysis.words)
+    def _score_left_out(
+        self, text: Analysis, number: int, near: Nearby, votes: list[Votes], left_out: list[bool]
+    ) -> list[Scores]:
+        weights, mass, unknown = self._index.weigh_text(text.terms, self._spans[self._owners[number]])
+        neighbours = [each for each in near.neighbours if not left_out[each[1]]][:NEIGHBOURS]
+        nearby = Nearby(neighbours, weights, mass, unknown, near.cosines, near.meanings)
+        return score(text, nearby, votes, self._ground)
+
+    def _tried_alone(self) -> Iterator[list[Scores]]:
+        spans = [span for span in self._spans if span]
+        for span in spans[:: max(1, len(spans) // TRIALS)]:
+            text = analyse(self._texts[span.start])
+            nearby = self._nearest(text, self._vector(span.start), NEIGHBOURS, span)
+            yield score(text, nearby, self._votes, self._ground)

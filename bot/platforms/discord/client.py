@@ -53,15 +53,24 @@ class Client(discord.Client):
         )
         self.wire = Wire(self.http)
         self._gateway = gateway
+        self._patience = 120.0  # seconds
+        self._away = asyncio.timeout(None)
         # discord.py runs every event in a task of its own; their first steps run in order, and put it down here.
         self._heard: asyncio.Queue[_Heard] = asyncio.Queue()
 
     async def converse(self) -> None:
-        """Stay connected to the gateway, by the setting's address or the one that the API names."""
+        """Stay connected to the gateway, by the setting's address or the one that the API names.
+
+        Raises:
+            TimeoutError: It was not to be reached again for so long that beginning anew is better: discord.py waits
+                longer after every try, up to a quarter of an hour.
+            discord.ConnectionClosed, discord.PrivilegedIntentsRequired: The gateway does not want this bot.
+        """
         _shards, told, _limits = (1, self._gateway, None) if self._gateway else await self.http.get_bot_gateway()
         # The only way to tell discord.py where its gateway is; of the whole process, like `Route.BASE`.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(told)
-        await self.connect()
+        async with asyncio.timeout(None) as self._away:
+            await self.connect()
 
     async def hang_up(self) -> None:
         """Leave the gateway; calls to the REST API go on."""
@@ -72,8 +81,18 @@ class Client(discord.Client):
 
     async def on_connect(self) -> None:
         """Resume at the address of the setting too: the one that Discord names would go past the owner's gateway."""
+        self._back_by(None)
         if self._gateway:
             self.ws.gateway = yarl.URL(self._gateway)
+
+    async def on_resumed(self) -> None:
+        """Forget that the connection was lost."""
+        self._back_by(None)
+
+    async def on_disconnect(self) -> None:
+        """Begin to lose patience."""
+        if self._away.when() is None:
+            self._back_by(asyncio.get_running_loop().time() + self._patience)
 
     async def on_message(self, message: discord.Message) -> None:
         """Put down what a person said; bots, webhooks and the bot itself are not listened to."""
@@ -123,6 +142,10 @@ class Client(discord.Client):
             return await self.fetch_channel(message.channel.id)
         except (discord.DiscordException, OSError):
             return message.channel
+
+    def _back_by(self, when: float | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the conversation has just ended
+            self._away.reschedule(when)
 
     async def _acknowledge(self, interaction: discord.Interaction[Any]) -> None:
         path = "/interactions/{webhook_id}/{webhook_token}/callback"

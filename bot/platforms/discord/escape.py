@@ -15,6 +15,9 @@ MARKUP = re.compile(
 )
 
 
+CODE_OR_ESCAPE = re.compile(r"(?P<code>```.*?```|`[^`\n]+`)|\\(?P<mark>[^0-9A-Za-z\s])", re.DOTALL)
+
+
 def escaped(text: str) -> str:
     """Return the text with a backslash before everything that Discord would read as markup."""
     return MARKUP.sub(_escape, text)
@@ -26,6 +29,11 @@ def _escape(match: re.Match[str]) -> str:
     if match["block"]:
         return f"{match['before']}\\{match['block']}"
     return f"\\{match['mark']}"
+
+
+def unescaped(text: str) -> str:
+    """Return the text without the backslashes that nobody sees; in code they are seen."""
+    return CODE_OR_ESCAPE.sub(lambda match: match["code"] or match["mark"], text)
 
 
 def well_formed(text: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.contract import Apology, Gone, Page, Rate, RetryAfter
@@ -31,6 +32,8 @@ FOLLOW_UPS = "/webhooks/{webhook_id}/{webhook_token}?wait=true"
 RESPONSE = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 
 Body = Mapping[str, Any]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +82,14 @@ class DiscordOutlet:
         """Draw a page: the first time as a new message (a slash command's response), then by editing it."""
         if not page.final and not page.text.strip():
             return self._id(page.number)
-        plain = well_formed(escaped(page.text))
-        formatted = well_formed(to_discord(page.text)) if page.markdown else plain
-        if len(formatted) > LIMIT or not formatted.strip():
-            formatted = plain
-        try:
-            return await self._draw(page.number, _body(formatted, page), page.files)
-        except Refused:
-            if formatted == plain:
-                raise
-            return await self._draw(page.number, _body(plain, page), page.files)
+        refusal = Refused("nothing was tried")
+        for body, files in _forms(page):
+            try:
+                return await self._draw(page.number, body, files)
+            except Refused as error:
+                log.warning("Discord refused an answer, a plainer one is tried: %s", error)
+                refusal = error
+        raise refusal
 
     async def adopt(self, number: int, written: str) -> None:
         """Take a page as drawn already, in the message with this id: writing it redraws that message."""
@@ -203,6 +204,18 @@ class DiscordOutlet:
 
 def _unknown_message(error: Exception) -> bool:
     return isinstance(error, Missing) and error.code == UNKNOWN_MESSAGE
+
+
+def _forms(page: Page) -> list[tuple[Body, Sequence[File]]]:
+    """Return what a page may be written as, the plainest last: a refused format, file or button costs no words."""
+    plain = well_formed(escaped(page.text))
+    formatted = well_formed(to_discord(page.text)) if page.markdown else plain
+    if len(formatted) > LIMIT or not formatted.strip():
+        formatted = plain
+    bare = replace(page, choices=(), files=())
+    forms: list[tuple[Body, Sequence[File]]] = [(_body(formatted, page), page.files), (_body(plain, page), page.files)]
+    forms.append((_body(plain, bare), ()))
+    return [form for number, form in enumerate(forms) if form not in forms[:number]]
 
 
 def _body(content: str, page: Page) -> Body:

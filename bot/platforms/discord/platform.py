@@ -11,7 +11,7 @@ from discord.backoff import ExponentialBackoff
 from discord.http import Route
 
 from bot.command import Commands
-from bot.contract import Apology, Moved, Receive
+from bot.contract import Apology, Gone, Moved, Platform, Receive
 from bot.model import Attachment, Message
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.outlet import DiscordOutlet
@@ -32,7 +32,7 @@ TEMPORARY = (429, *range(500, 600))
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 
 
-def build(settings: Settings, texts: Texts, commands: Commands) -> Discord | None:
+def build(settings: Settings, texts: Texts, commands: Commands) -> Platform | None:
     """Return the platform, or None without a token."""
     del texts  # everything said here is an Apology, which the catalogue words
     if settings.discord_token is None:
@@ -52,6 +52,7 @@ class Discord:
         self._commands = commands
         self._client: Client | None = None
         self._logging_in = asyncio.Lock()
+        self._closed = False
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
         """Connect and hand over messages until cancelled.
@@ -73,9 +74,11 @@ class Discord:
 
     async def close(self) -> None:
         """Close the gateway and the connections to the API."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        self._closed = True
+        async with self._logging_in:
+            if self._client is not None:
+                await self._client.close()
+                self._client = None
 
     def outlet(self, message: Message) -> DiscordOutlet:
         """Return the place to write the answer to this message to."""
@@ -113,11 +116,14 @@ class Discord:
 
     async def _online(self) -> Client:
         async with self._logging_in:
+            if self._closed:
+                raise Gone("the platform is closed")
             if self._client is None:
                 self._client = await self._log_in()
             return self._client
 
     async def _log_in(self) -> Client:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody misses voice here
         # A class attribute is discord.py's only way to another address, so it holds for the whole process.
         Route.BASE = self._settings.discord_api_url.rstrip("/")
         client = Client(
@@ -152,6 +158,9 @@ class Discord:
                 await client.converse()
             except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired, discord.LoginFailure) as error:
                 raise self._apology(error) from error
+            except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
+                log.warning("the gateway of Discord cannot be reached (%r); trying again", error)
+                await client.hang_up()
             except Exception:
                 log.exception("the gateway of Discord sent something unreadable; connecting again")
                 await client.hang_up()

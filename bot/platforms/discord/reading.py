@@ -12,6 +12,7 @@ import discord
 
 from bot.command import Command, Commands, Value
 from bot.model import Attachment, Chat, Invocation, Message, Person, Quote, replace
+from bot.platforms.discord.escape import unescaped
 
 NAME = "discord"
 DAY = 86_400
@@ -129,7 +130,8 @@ def _quote(message: discord.Message, me: discord.ClientUser) -> Quote | None:
     if not isinstance(quoted, discord.Message):
         return Quote(str(reference.message_id), "")
     mine = quoted.author.id == me.id
-    return Quote(str(quoted.id), quoted.content, _person(quoted.author), mine, _attachments(quoted))
+    text = unescaped(quoted.content) if mine else quoted.content
+    return Quote(str(quoted.id), text, _person(quoted.author), mine, _attachments(quoted))
 
 
 def _attachments(message: discord.Message) -> tuple[Attachment, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import discord
 from discord.http import HTTPClient, Route
 
 from bot.command import Command, Commands, Parameter, Wording
+from bot.texts import written_language
 
 CHAT_INPUT = 1
 TYPES: Mapping[type, int] = {str: 3, int: 4, bool: 5, float: 10}
@@ -50,14 +51,21 @@ async def register(http: HTTPClient, application: str, commands: Commands) -> bo
 def _command(command: Command) -> dict[str, Any]:
     # Discord wants the required options first.
     parameters = sorted(command.parameters, key=lambda each: not each.required)
-    alias = next((each for each in command.aliases[:1] if _is_name(each)), None)
     return {
         "type": CHAT_INPUT,
         "name": command.name,
-        "name_localizations": {"zh-CN": alias, "zh-TW": alias} if alias else {},
+        "name_localizations": _localized(command.aliases),
         **_described(command.help, command.name),
         "options": [_option(each) for each in parameters],
     }
+
+
+def _localized(aliases: Sequence[str]) -> dict[str, str]:
+    """Return the Chinese name, in Traditional characters for Taiwan where there is such an alias."""
+    if not aliases or not _is_name(aliases[0]):
+        return {}
+    traditional = (each for each in aliases if _is_name(each) and written_language(each) == "zh-TW")
+    return {"zh-CN": aliases[0], "zh-TW": next(traditional, aliases[0])}
 
 
 def _option(parameter: Parameter) -> dict[str, Any]:

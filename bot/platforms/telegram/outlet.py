@@ -13,7 +13,7 @@ from bot.contract import Page, Rate
 from bot.markup import utf16_length
 from bot.model import File, Message
 from bot.platforms.telegram.account import NAME, Account
-from bot.platforms.telegram.refusals import Troubles, is_final, says
+from bot.platforms.telegram.refusals import Troubles, is_final, is_odd, says
 from bot.platforms.telegram.shown import LIMIT, Shown, formatted, keyboard
 from bot.platforms.telegram.words import mended
 
@@ -99,10 +99,13 @@ class TelegramOutlet:
                 drawn.id = 0
                 await self._draw(page, drawn)
         except TelegramError as error:
+            if not page.final and is_odd(error):
+                log.warning("telegram refuses a growing page, left out", reason=str(error))
+                return str(drawn.id or "")
             raise self._troubles.translated(error, final=page.final) from error
         if page.final:
             self._troubles.over()
-        return str(drawn.id) if drawn.id else ""
+        return str(drawn.id or "")
 
     async def adopt(self, number: int, written: str) -> None:
         """Take a page as drawn already, in the message with this id: writing it redraws that message."""
@@ -160,6 +163,8 @@ class TelegramOutlet:
         try:
             await self._put(page.number, shown, drawn)
         except BadRequest as error:
+            if says(error, "text must be non-empty", "text is empty"):
+                return  # nothing that anybody could see
             if shown == plain or is_final(error):
                 raise
             log.info("telegram refuses the formatting, written plainly", reason=str(error))

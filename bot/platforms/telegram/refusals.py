@@ -40,6 +40,11 @@ def is_final(error: TelegramError) -> bool:
     return isinstance(error, BadRequest) and says(error, *FINAL)
 
 
+def is_odd(error: TelegramError) -> bool:
+    """Return whether Telegram refuses what was written, not where or when."""
+    return isinstance(error, BadRequest) and not is_final(error)
+
+
 @dataclass(slots=True)
 class Troubles:
     """The failed writes of one answer in a row."""

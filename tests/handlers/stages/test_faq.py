@@ -30,7 +30,7 @@ ENTRIES = """
   question: 怎么安装应答机器人
   alternatives: [安装步骤是什么, 如何部署机器人]
   answer: 用 pip 安装。
-  twin: {question: "How do I install the bot?", answer: With pip.}
+  en: {question: "How do I install the bot?", answer: With pip.}
 - id: price
   question: 使用要收费吗
   alternatives: [多少钱一个月, 要不要付费]

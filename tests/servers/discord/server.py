@@ -49,6 +49,7 @@ class DiscordServer(State):
         self.via = True
         self._faults: deque[Fault] = deque()
         self._windows: dict[str, tuple[float, int]] = {}
+        self._port = 0
         self._runner: web.AppRunner | None = None
         self._handlers: list[tuple[str, re.Pattern[str], Handler, bool]] = [
             (method, _pattern(path), handler, guarded)
@@ -57,21 +58,31 @@ class DiscordServer(State):
         ]
 
     async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Come up, at the port of the last time; everything is still known."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/gateway{slash:/?}", self.gateway.serve)
         app.router.add_get("/attachments/{id}/{name}", self._download)
         app.router.add_route("*", API + "/{path:.*}", self._call)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
         host, port = self._runner.addresses[0][:2]
+        self._port = port
         self.url = f"http://{host}:{port}"
         self.gateway.url = f"ws://{host}:{port}/gateway/"
-        return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def stop(self) -> None:
+        """Go down, cutting every connection."""
         assert self._runner is not None
+        self.gateway.cut()
         await self._runner.cleanup()
 
     @property

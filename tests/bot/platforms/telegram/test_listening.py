@@ -133,6 +133,16 @@ async def test_it_heals_after_an_outage_and_says_so_once(server: TelegramServer,
     assert len([each for each in logs if "answers again" in each["event"]]) == 1
 
 
+async def test_a_server_that_asks_for_silence_gets_it(server: TelegramServer, listen: Listen) -> None:
+    alice = server.private()
+    server.floods("getUpdates", 1)
+    async with listen():
+        await alice.says("hello")
+        await alice.sees("echo: hello")
+    first, second = server.called("getUpdates")[:2]
+    assert second.time - first.time >= 1
+
+
 async def test_it_starts_while_the_server_is_away(server: TelegramServer, listen: Listen) -> None:
     alice = server.private()
     server.refuses("getMe", "Bad Gateway", 502, times=3)
@@ -164,6 +174,7 @@ async def test_it_takes_turns_with_another_poller_and_says_so_once(server: Teleg
 async def test_a_webhook_is_removed(server: TelegramServer, listen: Listen) -> None:
     alice = server.private()
     server.updates.webhook = {"url": f"{server.url}/nobody"}
+    server.refuses("deleteWebhook", "Bad Gateway", 502)
     async with listen():
         await alice.says("hello")
         await alice.sees("echo: hello")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from telegram.error import BadRequest
 
 from bot.contract import Gone, Outlet, RetryAfter
 from bot.model import Message
@@ -57,6 +58,31 @@ async def test_where_nothing_can_be_written_it_is_gone(
     for final in (False, True):
         with pytest.raises(Gone):
             await outlet(platform, alice).write(page("a", final=final))
+
+
+async def test_a_growing_page_that_is_refused_is_left_out_and_its_end_written(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    place = outlet(platform, bob)
+    server.refuses("sendMessage", "Bad Request: something new")
+    assert await place.write(page("a", final=False)) == ""
+    await place.write(page("a b"))
+    assert bob.texts == ["a b"]
+
+
+async def test_a_last_state_that_is_refused_is_a_bug_of_ours(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    server.refuses("sendMessage", "Bad Request: something new")
+    with pytest.raises(BadRequest):
+        await outlet(platform, bob).write(page("a"))
+
+
+async def test_what_nobody_could_see_is_not_written(server: TelegramServer, platform: Telegram, bob: Talker) -> None:
+    server.refuses("sendMessage", "Bad Request: text must be non-empty")
+    assert await outlet(platform, bob).write(page("\u2060")) == ""
+    assert await outlet(platform, bob).write(page(" \n")) == ""
+    assert len(server.calls) == 1
 
 
 async def test_typing_never_fails(server: TelegramServer, platform: Telegram, alice: Talker) -> None:

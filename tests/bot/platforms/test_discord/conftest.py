@@ -35,7 +35,7 @@ async def silence(_message: Message, _platform: Discord) -> None:
     """Answer nothing; the test does."""
 
 
-@command("分词")
+@command("分词", "fenci", "分詞")
 async def segment(
     message: Message,
     services: Any,
@@ -93,7 +93,7 @@ def made(server: DiscordServer, *commands: Command, **more: Any) -> Discord:
     told = {"discord_api_url": server.api_url, "discord_token": server.token, **more}
     texts = Texts(Path(handlers.__file__).parent / "texts")
     platform = build(settings(**told), texts, Commands(commands))
-    assert platform is not None
+    assert isinstance(platform, Discord)
     return platform
 
 

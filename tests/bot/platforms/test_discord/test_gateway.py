@@ -9,7 +9,7 @@ import pytest
 
 import handlers
 from bot.command import Commands
-from bot.contract import Apology
+from bot.contract import Apology, Gone
 from bot.platforms.discord import build
 from bot.texts import LANGUAGES, Texts
 from tests.bot.platforms.test_discord.conftest import Bot, listening, made, page, settings, silence
@@ -50,6 +50,36 @@ async def test_nothing_is_lost_when_the_connection_is(server: DiscordServer, how
         await alice.sees("you said: two")
         assert (server.gateway.resumed, server.gateway.identified) == (1, 1)
         assert [each.text for each in bot.messages] == ["one", "two"]
+
+
+async def test_a_discord_that_was_away_for_a_while_is_found_again(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server):
+        await server.stop()
+        await server.start()
+        await alice.says("back?")
+        await alice.sees("you said: back?")
+        assert (server.gateway.resumed, server.gateway.identified) == (1, 1)
+
+
+async def test_a_gateway_that_stays_away_is_begun_anew(server: DiscordServer) -> None:
+    platform = made(server)
+    client = await platform._online()
+    client._patience = 0.05
+    conversation = asyncio.create_task(client.converse())
+    await server.connects()
+    await server.stop()
+    with pytest.raises(TimeoutError):
+        await conversation
+    await platform.close()
+
+
+async def test_a_gateway_that_the_api_does_not_name_is_asked_for_again(server: DiscordServer) -> None:
+    server.fail("GET /gateway/bot", 404)
+    alice = server.dm("alice")
+    async with listening(server):
+        await alice.says("hello")
+        await alice.sees("you said: hello")
 
 
 async def test_what_a_resume_brings_twice_is_known_by_its_update(server: DiscordServer) -> None:
@@ -114,6 +144,8 @@ async def test_outlets_work_after_listening_ended_until_closed(server: DiscordSe
     await outlet.write(page("whole"))
     assert alice.screen == ["whole"]
     await platform.close()
+    with pytest.raises(Gone):
+        await outlet.write(page("more", 1))
 
 
 async def _refusal(server: DiscordServer, **settings: object) -> str:

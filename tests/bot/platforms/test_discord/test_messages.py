@@ -62,13 +62,13 @@ async def test_other_roles_and_people_do_not_address_it(server: DiscordServer) -
 async def test_a_reply_to_the_bot_addresses_it_and_quotes(server: DiscordServer) -> None:
     alice = server.member(server.text_channel(server.guild("python")), "alice")
     async with listening(server) as bot:
-        await alice.says("first")
-        answer = await alice.sees("you said: first")
+        await alice.says("*first*")
+        answer = await alice.sees("you said: *first*")
         await alice.says("and then?", reply_to=answer, pings=False)
         message = await bot.hears(2)
         assert message.addressed
         assert message.quote
-        assert (message.quote.mine, message.quote.text, message.quote.id) == (True, "you said: first", answer.id)
+        assert (message.quote.mine, message.quote.text, message.quote.id) == (True, "you said: *first*", answer.id)
 
 
 async def test_a_reply_to_somebody_else_carries_what_was_said(server: DiscordServer) -> None:

@@ -27,7 +27,7 @@ async def test_options_are_typed_required_first_and_named_in_three_languages(ser
     assert [(each["name"], each["type"], each.get("required", False)) for each in registered["options"]] == [
         ("top", 4, True), ("text", 3, True), ("weight", 10, False), ("mode", 3, False), ("tags", 5, False),
     ]  # fmt: skip
-    assert registered["name_localizations"] == {"zh-CN": "分词", "zh-TW": "分词"}
+    assert registered["name_localizations"] == {"zh-CN": "分词", "zh-TW": "分詞"}
     assert registered["description"] == "Split a sentence into words"
     assert registered["description_localizations"] == {"zh-CN": "把一句话分成词", "zh-TW": "把一句話分成詞"}
     mode = registered["options"][3]

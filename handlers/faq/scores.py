@@ -1,0 +1,163 @@
+"""The scores of an entry for a text: what the model makes a probability of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from handlers.faq.analysis import Analysis
+from handlers.faq.index import Index, Nearby
+from handlers.faq.votes import Votes, tally
+
+# The entries looked at closely, and the questions whose letters are compared.
+CLOSELY = 4
+COMPARED = 32
+# A longer question is no longer one.
+LONG = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How near an entry is to a text. The leads are over the next best entry, negative where it is better.
+
+    Attributes:
+        number: The entry's number.
+        question: The number of its nearest question.
+        votes: What the text's neighbours say for the entry.
+        votes_lead: By how much.
+        cosine: Of the TF-IDF vectors of the text and the entry's nearest question.
+        cosine_lead: By how much.
+        edit: Edit similarity of the letters, of the entry's most similar question.
+        edit_lead: By how much.
+        asked: The share of the text's weight that the entry's questions have.
+        covered: The share of its nearest question's weight that the text has.
+        unknown: The share of the text's weight that no question of the FAQ has.
+        terms: How many terms the text has, logarithmic.
+        entries: How many entries there are, logarithmic.
+        length: Of the text, as a share of a long question.
+        ways: How many ways to ask it the entry has, logarithmic.
+        same: Whether the text is letter for letter one of its questions.
+        meaning: Cosine of the meanings of the text and the entry's nearest question, where there is an encoder.
+        meaning_lead: By how much.
+    """
+
+    number: int
+    question: int
+    votes: float
+    votes_lead: float
+    cosine: float
+    cosine_lead: float
+    edit: float
+    edit_lead: float
+    asked: float
+    covered: float
+    unknown: float
+    terms: float
+    entries: float
+    length: float
+    ways: float
+    same: bool
+    meaning: float = 0.0
+    meaning_lead: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What scores are taken on: all questions, numbered, an entry's one after the other.
+
+    Attributes:
+        keys: The letters of each question.
+        owners: The number of each question's entry.
+        spans: The numbers of each entry's questions.
+    """
+
+    index: Index
+    keys: Sequence[str]
+    owners: Sequence[int]
+    spans: Sequence[range]
+    entries: int
+
+
+def score(
+    text: Analysis, nearby: Nearby, votes: Sequence[Votes], ground: Ground, closely: int = CLOSELY
+) -> list[Scores]:
+    """Return the scores of the likeliest entries, so many at most, roughly the likeliest first."""
+    cosines, nearest = _best(nearby, nearby.cosines, ground)
+    meanings = _best(nearby, nearby.meanings, ground)[0] if nearby.meanings else {}
+    kinds = (tally(nearby.neighbours, votes, ground.owners), cosines, _best_edits(text, nearby, ground), meanings)
+    rough = sorted(cosines, key=lambda entry: sum(kind.get(entry, 0.0) for kind in kinds), reverse=True)
+    close = Closeness(kinds, [_two_best(kind) for kind in kinds], nearest)
+    return [_scores(text, nearby, ground, close, entry) for entry in rough[:closely]]
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """By entry: votes, best cosine, edit similarity and meaning; the two best of each; the nearest question."""
+
+    kinds: Sequence[Votes]
+    best: Sequence[tuple[float, float]]
+    nearest: dict[int, int]
+
+
+def _best(nearby: Nearby, by_number: Mapping[int, float] | None, ground: Ground) -> tuple[Votes, dict[int, int]]:
+    """Return the highest of each entry and the question that has it; without a mapping, of the similarities."""
+    highest: Votes = {}
+    nearest: dict[int, int] = {}
+    for similarity, number in nearby.neighbours:
+        entry = ground.owners[number]
+        height = similarity if by_number is None else by_number[number]
+        if entry not in highest or height > highest[entry]:
+            highest[entry], nearest[entry] = height, number
+    return highest, nearest
+
+
+def _best_edits(text: Analysis, nearby: Nearby, ground: Ground) -> dict[int, float]:
+    edits: dict[int, float] = {}
+    for _, number in nearby.neighbours[:COMPARED]:
+        entry = ground.owners[number]
+        edits[entry] = max(edits.get(entry, 0.0), fuzz.ratio(text.key, ground.keys[number]) / 100)
+    return edits
+
+
+def _two_best(by_entry: Votes) -> tuple[float, float]:
+    first = second = 0.0
+    for height in by_entry.values():
+        if height > first:
+            first, second = height, first
+        elif height > second:
+            second = height
+    return first, second
+
+
+def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, entry: int) -> Scores:
+    heights = [kind.get(entry, 0.0) for kind in close.kinds]
+    votes, cosine, edit, meaning = heights
+    leads = [
+        height - (second if height >= first else first)
+        for height, (first, second) in zip(heights, close.best, strict=True)
+    ]
+    span, question, mass = ground.spans[entry], close.nearest[entry], nearby.mass or 1.0
+    has, start, stop = ground.index.has, span.start, span.stop
+    return Scores(
+        number=entry,
+        question=question,
+        votes=votes,
+        votes_lead=leads[0],
+        cosine=cosine,
+        cosine_lead=leads[1],
+        edit=edit,
+        edit_lead=leads[2],
+        asked=sum(weight for term, weight in nearby.weights.items() if has(term, start, stop)) / mass,
+        covered=min(1.0, ground.index.covered(cosine, mass, question)),
+        unknown=nearby.unknown / mass,
+        terms=math.log1p(len(text.terms)),
+        entries=math.log(max(1, ground.entries)),
+        length=min(len(text.key), LONG) / LONG,
+        ways=math.log1p(len(span)),
+        same=edit == 1 and text.key in [ground.keys[number] for number in span],
+        meaning=meaning,
+        meaning_lead=leads[3],
+    )
