@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast
 
 from bot.command import Commands
 from bot.content import Content
@@ -18,6 +19,8 @@ from bot.places import Places
 from bot.settings import Settings
 from bot.store import Store
 from bot.texts import Texts
+
+T = TypeVar("T")
 
 
 class Apology(Exception):  # noqa: N818 — the house's word for it
@@ -203,6 +206,14 @@ class Platform(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What several stages and commands of one house use together, by the function that makes it."""
+
+    things: dict[Callable[..., object], object] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """What stages and commands are given. Made once, in `app.py`.
 
@@ -210,6 +221,7 @@ class Services:
         random: Chance, seeded in tests.
         clock: Seconds since the epoch.
         closing: Takes what must be closed at shutdown, closed in reverse order.
+        made: What `once` has made.
     """
 
     settings: Settings
@@ -225,6 +237,18 @@ class Services:
     random: random.Random
     clock: Callable[[], float]
     closing: AsyncExitStack
+    made: Made = field(default_factory=Made)
+
+    def once(self, make: Callable[[Services], T]) -> T:
+        """Return what a function makes of these services: made at the first call, and the same thing at every other.
+
+        This is how stages and commands share something heavy that this file need not know (the connection to the
+        model, say). It may be called in any thread, and raises what `make` raises.
+        """
+        with self.made.lock:
+            if make not in self.made.things:
+                self.made.things[make] = make(self)
+            return cast("T", self.made.things[make])
 
     def say(self, message: Message, key: str, **values: Any) -> str:
         """Return a sentence of the catalogue in the language of this message."""

@@ -18,6 +18,7 @@ from bot.mailbox import Acceptance, Letter, Mailbox
 from bot.memory import remembered
 from bot.model import Choice, Conversation, Message, Reply, Source
 from bot.moving import move_chat
+from bot.recent import Recent
 from bot.store import Write
 from bot.texts import language_of
 from bot.turns import Turns
@@ -45,12 +46,15 @@ class Dispatcher:
         self._delivery = delivery
         self._mailbox = mailbox
         self._arrivals = Arrivals()
+        self._recent = Recent(services.store)
 
     async def receive(self, message: Message) -> None:
         """Take a message over: when this returns, it will have its turn after those before it in its conversation."""
         if not self._arrivals.first(message):
             return
         message = self.understood(message)
+        if (await self._services.options.of(message)).recent == "on":
+            await self._recent.keep(message)
         where = await self._where(message)
         asked = self._services.commands.asked(message)
         if asked and asked.interrupting:

@@ -56,4 +56,6 @@ async def _move_places(store: Store, name: str, target: str, lines: list[str]) -
 
 def _conversation(name: str) -> Conversation:
     tag = name[name.index("{") + 1 : name.index("}")]
-    return Conversation(*(unquote(part) for part in tag.split(":")))
+    parts = [unquote(part) for part in tag.split(":")]
+    # What a whole chat shares has no thread and no person in its key.
+    return Conversation(*parts, *("" for _ in range(4 - len(parts))))
