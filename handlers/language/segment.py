@@ -116,4 +116,5 @@ def _unknown(loose: str) -> Iterator[str]:
 @functools.cache
 def _without_dictionary() -> rjieba.Jieba:
     """Return a segmenter that knows no word, so that all it does is jieba's HMM."""
-    return rjieba.Jieba.empty()
+    empty: rjieba.Jieba = rjieba.Jieba.empty()  # type: ignore[no-untyped-call]  # rjieba's stub has no type for it
+    return empty
