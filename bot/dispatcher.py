@@ -14,7 +14,7 @@ from bot.arrivals import Arrivals
 from bot.contract import Apology, Outlet, Services, Stage
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
-from bot.mailbox import Letter, Mailbox
+from bot.mailbox import Acceptance, Letter, Mailbox
 from bot.memory import remembered
 from bot.model import Choice, Conversation, Message, Reply, Source
 from bot.moving import move_chat
@@ -24,6 +24,7 @@ from bot.texts import language_of
 from bot.turns import Turns
 from bot.witness import Superseded, Witness
 
+Keep = Callable[..., Awaitable[object]]
 log = structlog.get_logger(__name__)
 
 # Control characters mean nothing in a chat, and half a surrogate pair cannot even be sent.
@@ -58,8 +59,10 @@ class Dispatcher:
         asked = self._services.commands.asked(message)
         if asked and asked.interrupting:
             message = replace(message, interrupted=await self._interrupt(where))
-        lasting = self._services.platforms[message.platform].lasting
-        match await self._mailbox.accept(message, where) if lasting else "unkept":
+        accepted, letter = await self._accept(message, where)
+        match accepted:
+            case "held":
+                self._turns.start(where, lambda: self._drain(where, letter))
             case "new":
                 self._turns.start(where, lambda: self._drain(where))
             case "unkept":
@@ -71,7 +74,8 @@ class Dispatcher:
         await move_chat(self._services.store, platform, old, new)
 
     async def sweep(self) -> None:
-        """Take up what dead processes have left unanswered."""
+        """Go on holding the conversations under way, and take up what dead processes have left unanswered."""
+        await self._mailbox.extend()
         for where in await self._mailbox.left_behind():
             if where not in self._turns:
                 self._turns.start(where, lambda where=where: self._drain(where))  # type: ignore[misc]
@@ -81,20 +85,30 @@ class Dispatcher:
         here = self._turns.cancel(where)
         return max(here, await self._mailbox.clear(where))
 
-    async def _drain(self, where: Conversation) -> None:
-        """Answer all that lies in a conversation's mailbox, unless another process is about it."""
-        while True:
-            async with self._mailbox.held(where) as mine:
-                while mine and (letter := await self._mailbox.take(where)):
-                    await self._open(letter, where)
-            # Who lost the race for the lock relies on us to find what came before we let it go.
-            if not mine or not await self._mailbox.waiting(where):
-                return
+    async def _accept(self, message: Message, where: Conversation) -> tuple[Acceptance, Letter]:
+        if not self._services.platforms[message.platform].lasting:
+            return "unkept", Letter(message, "")
+        return await self._mailbox.accept(message, where)
 
-    async def _open(self, letter: Letter, where: Conversation) -> None:
-        """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew."""
+    async def _drain(self, where: Conversation, letter: Letter | None = None) -> None:
+        """Answer all that lies in a conversation's mailbox, unless another process is about it."""
+        if not letter and not await self._mailbox.waiting(where):
+            return
+        async with self._mailbox.held(where) as mine:
+            more = mine
+            while more and (letter := letter or await self._mailbox.take(where)):
+                more = await self._open(letter, where)
+                letter = None
+
+    async def _open(self, letter: Letter, where: Conversation) -> bool:
+        """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew.
+
+        Returns:
+            Whether others wait behind it.
+        """
         message = letter.message
         outlet = Witness(self._outlet(message), self._mailbox, where)
+        finish = functools.partial(self._mailbox.finish, where, letter.line)
         if letter.begun:
             await self._resume(letter, outlet)
         elif self._services.clock() - message.time > self._services.settings.answer_within:
@@ -102,12 +116,11 @@ class Dispatcher:
         elif letter.attempts > MOST_ATTEMPTS:
             log.error("given up: its answer has ended the process again and again", conversation=where.hash)
         else:
-            await self._turn(message, outlet, functools.partial(self._mailbox.finish, where, letter.line))
-            return
-        await self._mailbox.finish(where, letter.line)
+            return bool(await self._turn(message, outlet, finish))
+        return await finish()
 
-    async def _turn(self, message: Message, outlet: Outlet, keep: Callable[..., Awaitable[object]]) -> None:
-        """Answer a message, and let `keep` write what is to be kept of it, also when that is nothing."""
+    async def _turn(self, message: Message, outlet: Outlet, keep: Keep) -> object:
+        """Answer a message, let `keep` write what is to be kept of it, also when that is nothing; return its result."""
         started = time.monotonic()
         writes: list[Write] = []
         mine = True
@@ -123,8 +136,8 @@ class Dispatcher:
             log.exception("turn failed", conversation=message.conversation.hash)
         finally:
             await _done(outlet)
-            if mine:
-                await keep(*writes)
+            kept = await keep(*writes) if mine else None
+        return kept
 
     async def answer(self, message: Message) -> Reply | None:
         """Ask the stages in order; the first that answers, answers. None: nobody was asked and nobody is sure."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import json
 import time
 from collections.abc import AsyncIterator
@@ -23,17 +23,33 @@ log = structlog.get_logger(__name__)
 SEEN_SECONDS = 2 * 86_400
 KEPT_SECONDS = 2 * 86_400
 LOCK_SECONDS = 30.0
-EXTEND_SECONDS = 10.0
+EXTEND_SECONDS = 5.0
 # A conversation leaves the list of those with mail when its mailbox has been empty for so long.
 SETTLED_SECONDS = 5.0
 OPEN = key("open", tag="mailboxes")
 
-# The same update is accepted once.
+# The same update is accepted once. Where nothing waits before it and nobody holds the conversation, it is held and
+# taken at once: what mostly happens costs one round trip.
 ACCEPT = """
-if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then return 0 end
+if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then return 'again' end
 redis.call('RPUSH', KEYS[2], ARGV[1])
 redis.call('EXPIRE', KEYS[2], ARGV[3])
-return 1
+if redis.call('LLEN', KEYS[2]) > 1 then return 'new' end
+if not redis.call('SET', KEYS[4], ARGV[4], 'NX', 'PX', ARGV[5]) then return 'new' end
+redis.call('HSET', KEYS[3], 'attempts', 1)
+redis.call('EXPIRE', KEYS[3], ARGV[3])
+return 'held'
+"""
+# Takes an answered message out. Where nothing waits behind it, the conversation is let go in the same instant, so that
+# nobody who comes then finds it held and relies on us.
+FINISH = """
+if ARGV[1] ~= '' then
+  redis.call('LREM', KEYS[1], 1, ARGV[1])
+  redis.call('DEL', KEYS[2])
+end
+local waiting = redis.call('LLEN', KEYS[1])
+if waiting == 0 and redis.call('GET', KEYS[3]) == ARGV[2] then redis.call('DEL', KEYS[3]) end
+return waiting
 """
 # The oldest message, how often it was taken (this time included), and what was shown of its answer.
 TAKE = """
@@ -58,7 +74,7 @@ if at and tonumber(at) == tonumber(ARGV[2]) then return redis.call('ZREM', KEYS[
 return 0
 """
 
-Acceptance = Literal["new", "again", "unkept"]
+Acceptance = Literal["held", "new", "again", "unkept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,43 +111,61 @@ class Mailbox:
         self._replica = replica
         # Answered, but Redis went away before they could be taken out.
         self._answered: set[str] = set()
+        # Since when each conversation is held, in monotonic seconds.
+        self._holding: dict[Conversation, float] = {}
 
-    async def accept(self, message: Message, where: Conversation) -> Acceptance:
-        """Keep a message until it is answered: `new`, or `again` when it was there before, or `unkept` by Redis."""
-        seen = key("seen", quote(message.update, safe=""), tag=where.key)
+    async def accept(self, message: Message, where: Conversation) -> tuple[Acceptance, Letter]:
+        """Keep a message until it is answered.
+
+        Returns:
+            `held` when its turn is now, and this process holds the conversation for it; `new` when others come first;
+            `again` when it was accepted before; `unkept` when Redis is away. And the message as it lies in the mailbox.
+        """
         line = message.dump()
+        keys = key("seen", quote(message.update, safe=""), tag=where.key), _mail_key(where), _shown_key(where)
+        bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, round(LOCK_SECONDS * 1000)
 
-        async def accept() -> Acceptance:
-            async with self._store.client.pipeline(transaction=False) as pipeline:
-                pipeline.zadd(OPEN, {_member(where): time.time()})
-                pipeline.eval(ACCEPT, 2, seen, _mail_key(where), line, SEEN_SECONDS, KEPT_SECONDS)
-                _, first = await pipeline.execute()
-            return "new" if first else "again"
+        def write(pipeline: Any) -> None:
+            pipeline.zadd(OPEN, {_member(where): time.time()})
+            pipeline.eval(ACCEPT, 4, *keys, _lock_key(where), line, *bounds)
 
-        unkept: Acceptance = "unkept"
-        return await self._store.attempt(accept, unkept)
+        results = await self._store.write(write)
+        accepted: Acceptance = results[-1] if results else "unkept"
+        if accepted == "held":
+            self._holding[where] = time.monotonic()
+        return accepted, Letter(message, line)
 
     @asynccontextmanager
     async def held(self, where: Conversation) -> AsyncIterator[bool]:
         """Hold a conversation while its mail is answered. False: another process does, and will find all of it."""
-        lock = self._store.client.lock(
-            _lock_key(where), timeout=LOCK_SECONDS, blocking=False, thread_local=False, raise_on_release_error=False
-        )
-        if not await self._store.attempt(lambda: lock.acquire(token=self._replica.boot), default=False):
+        if where not in self._holding and not await self._acquired(where):
             yield False
             return
         try:
-            async with asyncio.TaskGroup() as group:
-                extending = group.create_task(self._extend(lock))
-                yield True
-                extending.cancel()
+            yield True
         finally:
-            await self._store.attempt(lambda: _released(lock), default=False)
+            if self._holding.pop(where, None):
+                await self._store.attempt(lambda: _released(self._lock(where)), default=False)
 
-    async def _extend(self, lock: Any) -> None:
-        while True:
-            await asyncio.sleep(EXTEND_SECONDS)
-            await self._store.attempt(lambda: _extended(lock), default=False)
+    async def _acquired(self, where: Conversation) -> bool:
+        lock = self._lock(where)
+        if not await self._store.attempt(lambda: lock.acquire(token=self._replica.boot), default=False):
+            return False
+        self._holding[where] = time.monotonic()
+        return True
+
+    def _lock(self, where: Conversation) -> Any:
+        lock = self._store.client.lock(_lock_key(where), timeout=LOCK_SECONDS, blocking=False, thread_local=False)
+        lock.local.token = self._replica.boot.encode()
+        return lock
+
+    async def extend(self) -> None:
+        """Go on holding what is held; to be called every few seconds."""
+        now = time.monotonic()
+        for where, since in tuple(self._holding.items()):
+            if now - since > EXTEND_SECONDS and where in self._holding:
+                self._holding[where] = now
+                await self._store.attempt(functools.partial(_extended, self._lock(where)), default=False)
 
     async def take(self, where: Conversation) -> Letter | None:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
@@ -159,17 +193,25 @@ class Mailbox:
         line = json.dumps(asdict(drawn), separators=(",", ":"))
         await self._store.attempt(lambda: self._store.client.hset(_shown_key(where), f"page:{number}", line), 0)
 
-    async def finish(self, where: Conversation, line: str, *writes: Write) -> None:
-        """Take an answered message out of its mailbox, in one round trip with other writes."""
+    async def finish(self, where: Conversation, line: str, *writes: Write) -> bool:
+        """Take an answered message out of its mailbox, in one round trip with other writes.
+
+        Returns:
+            Whether others wait. Otherwise the conversation is let go.
+        """
 
         def finish(pipeline: Any) -> None:
-            pipeline.lrem(_mail_key(where), 1, line)
-            pipeline.delete(_shown_key(where))
+            keys = _mail_key(where), _shown_key(where), _lock_key(where)
+            pipeline.eval(FINISH, 3, *keys, line, self._replica.boot)
 
-        if await self._store.write(*writes, finish):
-            self._answered.discard(line)
-        else:
+        results = await self._store.write(*writes, finish)
+        if results is None:
             self._answered.add(line)
+            return False
+        self._answered.discard(line)
+        if not results[-1]:
+            self._holding.pop(where, None)
+        return bool(results[-1])
 
     async def clear(self, where: Conversation) -> int:
         """Forget all messages of a conversation that are not answered yet. Return how many they were."""

@@ -84,17 +84,17 @@ class Store:
             log.info("redis is back", seconds=round(time.monotonic() - self._away_since, 1))
             self._away_since = None
 
-    async def write(self, *writes: Write) -> bool:
-        """Send all writes in one round trip. Return False, with nothing promised of them, when Redis fails."""
+    async def write(self, *writes: Write) -> list[Any] | None:
+        """Send all writes in one round trip. Return what Redis answered, or None, with nothing promised of them."""
 
-        async def send() -> bool:
+        async def send() -> list[Any]:
             async with self.client.pipeline(transaction=False) as pipeline:
                 for write in writes:
                     write(pipeline)
-                await pipeline.execute()
-            return True
+                answers: list[Any] = await pipeline.execute()
+            return answers
 
-        return await self.attempt(send, default=False)
+        return await self.attempt(send, None)
 
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
-Work = Callable[[], Coroutine[Any, Any, None]]
+Work = Callable[[], Coroutine[Any, Any, object]]
 
 
 class Turns:
@@ -16,7 +16,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, deque[Work]] = {}
-        self._running: dict[Hashable, asyncio.Task[None]] = {}
+        self._running: dict[Hashable, asyncio.Task[object]] = {}
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -62,7 +62,7 @@ class Turns:
         self._running[conversation] = task
         task.add_done_callback(lambda done: self._ended(conversation, done))
 
-    def _ended(self, conversation: Hashable, task: asyncio.Task[None]) -> None:
+    def _ended(self, conversation: Hashable, task: asyncio.Task[object]) -> None:
         if not task.cancelled() and (error := task.exception()):
             asyncio.get_running_loop().call_exception_handler({"message": "a turn failed", "exception": error})
         self._next(conversation)

@@ -11,6 +11,7 @@ from bot.model import File, Message, Reply, Source
 from handlers.laboratory import in_laboratory
 from handlers.language.terms import frequencies
 from handlers.recently import lines
+from handlers.vocabulary import Vocabulary
 
 SHOWN, DRAWN = 30, 20
 
@@ -30,10 +31,11 @@ async def frequency(
     Count the words and draw them as bars
     """
     texts = await lines(message, services, text, last)
+    cut = (await services.once(Vocabulary).of(message)).words_of
     title = services.say(message, "laboratory.frequency_title")
 
     def work() -> tuple[Counter[str], File]:
-        counted = frequencies(texts)
+        counted = frequencies(texts, cut)
         if not counted:
             raise Apology("laboratory.no_words")
         from handlers.pictures.bars import bars  # noqa: PLC0415 — an extra

@@ -12,6 +12,7 @@ from handlers.laboratory import with_notice
 from handlers.language.terms import terms
 from handlers.marked import escape, table
 from handlers.material import material
+from handlers.vocabulary import Vocabulary
 from handlers.words.owned import Words
 from handlers.words.told import source
 
@@ -40,8 +41,9 @@ async def probability(
     """
     if n not in ORDERS:
         raise Apology("laboratory.order", order=n)
+    cut = (await services.once(Vocabulary).of(message)).words_of
     said = [each for each in BORDER.split(await material(message, services, text)) if each.strip()]
-    sentences = [found for each in said for found in [terms(each)] if found]
+    sentences = [found for each in said for found in [terms(each, cut)] if found]
     if not sentences:
         raise Apology("laboratory.no_words")
     if len(sentences) > 2 or max(map(len, sentences)) > MOST_WORDS:  # noqa: PLR2004 — one is told, two are compared

@@ -11,6 +11,7 @@ from bot.model import File, Message, Reply, Source
 from handlers.laboratory import in_laboratory
 from handlers.marked import escape, table
 from handlers.recently import lines
+from handlers.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from handlers.language.tfidf import Matrix
@@ -41,11 +42,13 @@ async def tfidf(
     if not 1 < len(documents) <= MOST:
         raise Apology("laboratory.documents", found=len(documents), most=MOST)
 
+    cut = (await services.once(Vocabulary).of(message)).words_of
+
     def work() -> tuple[Matrix, File]:
         from handlers.language.tfidf import matrix  # noqa: PLC0415 — an extra
 
         try:
-            found = matrix(documents)
+            found = matrix(documents, cut)
         except ValueError:
             raise Apology("laboratory.no_words") from None
         return found, _drawn(found, len(documents))

@@ -14,6 +14,7 @@ from handlers.language.encodings import codes, integers, one_hot
 from handlers.language.terms import terms
 from handlers.marked import escape, table
 from handlers.material import material
+from handlers.vocabulary import Vocabulary
 from handlers.words.owned import Words
 from handlers.words.told import source
 
@@ -39,7 +40,8 @@ async def vectorize(
 
     One sentence encoded three ways: integers, one-hot, embeddings
     """
-    words = terms((await material(message, services, text))[:LONGEST])
+    cut = (await services.once(Vocabulary).of(message)).words_of
+    words = terms((await material(message, services, text))[:LONGEST], cut)
     if not words:
         raise Apology("laboratory.no_words")
     shown = words[:MOST_WORDS]

@@ -10,6 +10,7 @@ from bot.model import File, Message, Reply, Source
 from handlers.laboratory import in_laboratory
 from handlers.language.terms import frequencies
 from handlers.recently import lines
+from handlers.vocabulary import Vocabulary
 
 MOST = 120
 
@@ -29,9 +30,10 @@ async def wordcloud(
     Draw the words as a cloud, the larger the more often
     """
     texts = await lines(message, services, text, last)
+    cut = (await services.once(Vocabulary).of(message)).words_of
 
     def work() -> tuple[int, File]:
-        counted = frequencies(texts)
+        counted = frequencies(texts, cut)
         if not counted:
             raise Apology("laboratory.no_words")
         from handlers.pictures.cloud import cloud  # noqa: PLC0415 — an extra

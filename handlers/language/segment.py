@@ -71,19 +71,28 @@ def _by_blocks(text: str, *, hmm: bool) -> Iterator[str]:
         if place % 2 == 0:
             yield from LINE_END_OR_CHARACTER.findall(block)
         elif hmm and DIFFERS_HMM.search(block):
-            yield from with_hmm(rjieba.cut(block, False), rjieba.has_word)  # noqa: FBT003 — rjieba's signature
+            yield from with_hmm(_path(block), rjieba.has_word)
         else:
             yield from rjieba.cut(block, hmm)
 
 
-def with_hmm(path: Iterable[str], is_word: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the words of a block from those that the dictionary alone gives: the HMM joins its single characters.
+def _path(block: str) -> Iterator[str]:
+    """Yield the words of a block that the dictionary alone gives.
 
-    No dictionary word is made of letters and digits alone, so that these too are single characters.
+    What rjieba puts together of letters and digits is single characters: no word of the dictionary is made of these.
     """
+    for piece in rjieba.cut(block, False):  # noqa: FBT003 — rjieba's signature
+        if LETTERS.fullmatch(piece):
+            yield from piece
+        else:
+            yield piece
+
+
+def with_hmm(path: Iterable[str], is_word: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the words of a block from those that the dictionary alone gives: the HMM joins its single characters."""
     loose = ""
     for piece in path:
-        if len(piece) == 1 or LETTERS.fullmatch(piece):
+        if len(piece) == 1:
             loose += piece
             continue
         yield from _joined(loose, is_word)
@@ -93,9 +102,7 @@ def with_hmm(path: Iterable[str], is_word: Callable[[str], bool]) -> Iterator[st
 
 
 def _joined(loose: str, is_word: Callable[[str], bool]) -> Iterable[str]:
-    if len(loose) < 2 or is_word(loose):
-        return loose
-    return _unknown(loose)
+    return loose if len(loose) == 1 or is_word(loose) else _unknown(loose)
 
 
 def _unknown(loose: str) -> Iterator[str]:
@@ -109,4 +116,5 @@ def _unknown(loose: str) -> Iterator[str]:
 @functools.cache
 def _without_dictionary() -> rjieba.Jieba:
     """Return a segmenter that knows no word, so that all it does is jieba's HMM."""
-    return rjieba.Jieba.empty()
+    empty: rjieba.Jieba = rjieba.Jieba.empty()  # type: ignore[no-untyped-call]  # rjieba's stub has no type for it
+    return empty

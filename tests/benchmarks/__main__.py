@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 
+from bot import log
 from tests import benchmarks
 from tests.benchmarks.skip import SkipBenchmark
 
@@ -18,6 +19,7 @@ def main(names: Sequence[str]) -> int:
     if unknown := [name for name in names if name not in found]:
         print(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(found)}", file=sys.stderr)
         return 2
+    log.configure("ERROR")
     for name in names or found:
         print(f"\n== {name}: {(found[name].__doc__ or '').strip().splitlines()[0]}", flush=True)
         try:

@@ -61,9 +61,8 @@ def serve(pipe: Connection, pieces: int) -> None:
     asyncio.run(run())
 
 
-def main() -> None:
+def main(answers: int = 500, pieces: int = 50) -> None:
     """Measure."""
-    answers, pieces = (int(each) for each in (*sys.argv[1:3], "500", "50")[:2])
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     server = context.Process(target=serve, args=(theirs, pieces))
@@ -74,4 +73,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(each) for each in sys.argv[1:3]))

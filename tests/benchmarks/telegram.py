@@ -7,14 +7,18 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.servers.telegram import Talker, TelegramServer
 
-WARM, CALM, PEOPLE, BURST = 30, 300, 50, 2000
+# So many people that nobody is answered more often than a chat may be written to at once.
+WARM, CALM, PEOPLE, BURST = 30, 300, 200, 2000
+RULES = '- id: echo\n  pattern: {regex: ".+"}\n  answer: "{match}"\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,8 @@ async def measure(command: Sequence[str], environment: Mapping[str, str] | None 
         server.patience = 60
         people = [server.private(f"person {number}") for number in range(PEOPLE)]
         for number in range(WARM):
-            await _seconds(people[0], number)
-        calm = [await _seconds(people[0], number) for number in range(CALM)]
+            await _seconds(people[number], number)
+        calm = [await _seconds(people[number % PEOPLE], number) for number in range(CALM)]
         cuts = statistics.quantiles(calm, n=20)
         return Figures(cuts[9] * 1000, cuts[18] * 1000, BURST / await _burst(people))
 
@@ -85,9 +89,18 @@ async def _running(
 def main() -> None:
     """Print the figures side by side."""
     for name in ("echo_bot", "platform_echo"):
-        figures = asyncio.run(measure((sys.executable, "-m", f"tests.benchmarks.{name}", "{url}", "{token}")))
-        line = f"p50 {figures.p50:5.2f} ms   p95 {figures.p95:5.2f} ms   {figures.per_second:5.0f} messages/s"
-        print(f"{name:14} {line}")
+        _print(name, measure((sys.executable, "-m", f"tests.benchmarks.{name}", "{url}", "{token}")))
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory, "rules.yaml").write_text(RULES, encoding="utf-8")
+        environment = {"TELEGRAM_API_URL": "{url}", "TELEGRAM_TOKEN": "{token}", "CONTENT_DIR": directory}
+        environment |= {"DATA_DIR": f"{directory}/data", "STAGES": "commands,rules,faq", "LOG_LEVEL": "ERROR"}
+        _print("the whole bot", measure((sys.executable, "-m", "bot", "run"), environment))
+
+
+def _print(name: str, measured: Coroutine[None, None, Figures]) -> None:
+    figures = asyncio.run(measured)
+    line = f"p50 {figures.p50:5.2f} ms   p95 {figures.p95:5.2f} ms   {figures.per_second:5.0f} messages/s"
+    print(f"{name:14} {line}")
 
 
 if __name__ == "__main__":
