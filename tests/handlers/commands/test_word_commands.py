@@ -11,6 +11,8 @@ from matplotlib import image
 
 from bot.contract import Page, Services
 from bot.model import Attachment, Quote
+from handlers.language.dictionary import Word
+from handlers.vocabulary import Vocabulary
 from tests.people import said
 from tests.scene import Scene, open_scene
 
@@ -193,3 +195,9 @@ async def test_a_model_file_of_another_version_gets_a_sentence(scene: Scene) -> 
     [answer] = await scene.hears(said("/similar bot"))
     assert "words.npz" in answer
     assert "train it anew" in answer
+
+
+async def test_the_chats_own_words_are_counted_whole(scene: Scene) -> None:
+    await scene.services.once(Vocabulary).add(said(""), [Word("拾页笔记本", 20_000)])
+    [page] = await scene.sees(said("/frequency 拾页笔记本很好"))
+    assert "拾页笔记本 × 1" in page.text
