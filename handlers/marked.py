@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from handlers.language.revision import Change
 
+# Everything that may mean something at the beginning of a line, and what does so within one.
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+INLINE = re.compile(r"([\\`*_~\[\]<>|&])")
 LINES = re.compile(r"(\s*\n\s*)")
 SIDES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 
@@ -15,6 +17,11 @@ SIDES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 def escape(text: str) -> str:
     """Return Markdown that shows a text as it is written, its lines as lines (white space around them is lost)."""
     return PUNCTUATION.sub(r"\\\1", text)
+
+
+def inline(text: object) -> str:
+    """Return Markdown that shows a text within a line as it is written; its own lines become one."""
+    return INLINE.sub(r"\\\1", " ".join(str(text).split()))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: bool = True) -> str:
@@ -49,4 +56,4 @@ def _line(text: str, mark: str) -> str:
 
 
 def _cell(value: object) -> str:
-    return escape(" ".join(str(value).split())) or " "
+    return inline(value) or " "

@@ -8,7 +8,7 @@ from bot.command import Wording, command
 from bot.contract import Services
 from bot.model import Message, Reply, Source
 from handlers.laboratory import with_notice
-from handlers.marked import escape, table
+from handlers.marked import inline, table
 from handlers.words.owned import Words
 from handlers.words.told import known, source
 
@@ -35,7 +35,7 @@ async def analogy(
         model = services.once(Words).model()
         first, second, third = (known(model, word) for word in (a, b, c))
         found = model.vectors.analogous(first, second, third, SHOWN)
-        asked = escape(f"{first} : {second} = {third} : ?")
+        asked = inline(f"{first} : {second} = {third} : ?")
         head = services.say(message, "laboratory.word"), services.say(message, "laboratory.cosine")
         rows = [(each, f"{cosine:.2f}") for each, cosine in found]
         return "\n\n".join((asked, table(head, rows), source(message, services, model)))

@@ -10,7 +10,7 @@ from bot.contract import Apology, Services
 from bot.model import Message, Reply, Source
 from handlers.laboratory import with_notice
 from handlers.language.terms import terms
-from handlers.marked import escape, table
+from handlers.marked import inline, table
 from handlers.material import material
 from handlers.vocabulary import Vocabulary
 from handlers.words.owned import Words
@@ -63,13 +63,13 @@ async def probability(
 def _judged(message: Message, services: Services, model: LanguageModel, sentence: list[str], n: int) -> str:
     judgement = model.judge(sentence, n)
     spot = judgement.unlikeliest
-    words = [escape(word) for word in sentence] + [services.say(message, "laboratory.end")]
+    words = [inline(word) for word in sentence] + [services.say(message, "laboratory.end")]
     words[spot] = f"**⟨{words[spot]}⟩**"
     head = ["n", *(services.say(message, f"laboratory.{key}") for key in ("log_probability", "perplexity"))]
     rows = [_row(model, sentence, order) for order in ORDERS]
     likely = f"{judgement.probabilities[spot]:.2g}"
     told = services.say(message, "laboratory.unlikeliest", word=words[spot], probability=likely)
-    unknown = [escape(word) for word in dict.fromkeys(sentence) if not model.knows(word)]
+    unknown = [inline(word) for word in dict.fromkeys(sentence) if not model.knows(word)]
     parts = [" ".join(words), table(head, rows), told]
     if unknown:
         parts.append(services.say(message, "laboratory.not_in_vocabulary", words=", ".join(unknown[:20])))

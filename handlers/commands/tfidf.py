@@ -9,7 +9,7 @@ from bot.command import Wording, command
 from bot.contract import Apology, Services
 from bot.model import File, Message, Reply, Source
 from handlers.laboratory import in_laboratory
-from handlers.marked import escape, table
+from handlers.marked import inline, table
 from handlers.recently import lines
 from handlers.vocabulary import Vocabulary
 
@@ -79,9 +79,9 @@ def _telling(found: Matrix, documents: Sequence[str]) -> str:
     """Return the most telling words of each document, a line each."""
     lines = []
     for number, document in enumerate(documents[:DRAWN]):
-        told = ", ".join(f"{escape(word)} {weight:.2f}" for word, weight in found.top(number, TOP))
+        told = ", ".join(f"{inline(word)} {weight:.2f}" for word, weight in found.top(number, TOP))
         beginning = document[:BEGINNING] + ("…" if len(document) > BEGINNING else "")
-        lines.append(f"**{number + 1}**（{escape(beginning)}）{told or '–'}")
+        lines.append(f"**{number + 1}**（{inline(beginning)}）{told or '–'}")
     return "\n".join(lines)
 
 

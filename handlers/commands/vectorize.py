@@ -12,7 +12,7 @@ from bot.model import Message, Reply, Source
 from handlers.laboratory import with_notice
 from handlers.language.encodings import codes, integers, one_hot
 from handlers.language.terms import terms
-from handlers.marked import escape, table
+from handlers.marked import inline, table
 from handlers.material import material
 from handlers.vocabulary import Vocabulary
 from handlers.words.owned import Words
@@ -58,7 +58,7 @@ async def vectorize(
 
 def _cut(message: Message, services: Services, words: Sequence[str]) -> str:
     """Return the words, and that only the first of them are shown, where that is so."""
-    told = escape(" / ".join(words[:MOST_WORDS]))
+    told = inline(" / ".join(words[:MOST_WORDS]))
     rest = len(words) - MOST_WORDS
     return told if rest <= 0 else f"{told} {services.say(message, 'laboratory.first_words', rest=rest)}"
 
@@ -85,7 +85,7 @@ def _embedded(message: Message, services: Services, words: Sequence[str], vector
     pairs = [pair for pair in itertools.combinations(distinct, 2) if pair[0] in vectors and pair[1] in vectors]
     if pairs:
         one, other = max(pairs, key=lambda pair: vectors.similarity(*pair))
-        values = {"one": escape(one), "other": escape(other), "cosine": f"{vectors.similarity(one, other):.2f}"}
+        values = {"one": inline(one), "other": inline(other), "cosine": f"{vectors.similarity(one, other):.2f}"}
         parts.append(services.say(message, "laboratory.closest", **values))
     return parts
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.contract import Apology, Services
 from bot.model import Message
 from handlers.language.normalise import simplify
-from handlers.marked import escape
+from handlers.marked import inline
 
 if TYPE_CHECKING:
     from handlers.words.model import WordModel
@@ -20,7 +20,7 @@ def source(message: Message, services: Services, model: WordModel) -> str:
     about = model.about
     key = "laboratory.from_corpus" if about.source else "laboratory.from_faq"
     vectors = len(model.vectors.words)
-    return services.say(message, key, corpus=escape(about.source), words=f"{about.words:,}", vectors=f"{vectors:,}")
+    return services.say(message, key, corpus=inline(about.source), words=f"{about.words:,}", vectors=f"{vectors:,}")
 
 
 def known(model: WordModel, word: str) -> str:
