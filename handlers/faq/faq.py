@@ -56,7 +56,9 @@ class Ranking:
     @property
     def sure(self) -> bool:
         """Whether the first may be said even by one who was not asked."""
-        return self.decision == "answer" and self.candidates[0].confidence >= min(self.calibration.sure, CERTAIN)
+        if self.decision != "answer" or self.candidates[0].scores.conflicts:
+            return False
+        return self.candidates[0].confidence >= min(self.calibration.sure, CERTAIN)
 
 
 class Faq:
@@ -136,7 +138,7 @@ class Faq:
         known = [self.likeliest(self._questions.score(analyse(line))) for line in foreign]
         self.calibration = calibrate(
             Rejected(*(tuple(self._probability(best) for best in each) for each in (left_out, chat, known))),
-            self._model.usual,
+            self._model,
             self.tolerance,
         )
 

@@ -11,6 +11,7 @@ from handlers.faq.index import Index, Nearby
 from handlers.faq.meaning import Meanings
 from handlers.faq.scores import CLOSELY, Ground, Scores, score
 from handlers.faq.votes import Votes, learn
+from handlers.language.normalise import fold
 
 NEIGHBOURS = 64
 # While learning some neighbours are left out: look for more.
@@ -18,6 +19,8 @@ LEARNT_FROM = 96
 # An FAQ of more questions than this is used as it stands: learning would take longer than a start may.
 LEARNABLE = 3000
 FOLDS = 4
+# More new questions than this are weighed together with all others.
+FEW = 100
 # Questions tried where all would be too many.
 TRIALS = 600
 
@@ -36,18 +39,25 @@ class Questions:
         self._present = 0
 
     def add(self, owned: Iterable[Sequence[str]]) -> range:
-        """Add the questions of entries, weigh them when all are in, and return the entries' numbers."""
-        before, added = len(self._spans), list[tuple[int, Analysis]]()
+        """Add the questions of entries, weigh them, and return the entries' numbers."""
+        first, before = len(self._keys), len(self._spans)
         for texts in owned:
             start = len(self._keys)
-            added += [(number, self._append(text)) for number, text in enumerate(texts, start)]
+            for text in texts:
+                self._append(text)
             self._spans.append(range(start, len(self._keys)))
-        for number, analysis in added:
-            self._index.weigh(number, analysis.terms)
-        if self._meanings:
-            self._meanings.add([analysis.text for _, analysis in added])
         self._present += len(self._spans) - before
+        self._weigh_from(first)
+        if self._meanings:
+            self._meanings.add([fold(text) for text in self._texts[first:]])
         return range(before, len(self._spans))
+
+    def _weigh_from(self, first: int) -> None:
+        if len(self._keys) - first > FEW:
+            self._index.weigh_all()
+            return
+        for number in range(first, len(self._keys)):
+            self._index.weigh(number, analyse(self._texts[number]).terms)
 
     def remove(self, entry: int) -> None:
         """Take an entry's questions out; its number is not used again."""
@@ -76,8 +86,8 @@ class Questions:
         for number, analysis in analyses.items():
             near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM)
         heard = [each.neighbours for each in near]
-        for fold in range(FOLDS):
-            left_out = [owner % FOLDS == fold for owner in self._owners]
+        for part in range(FOLDS):
+            left_out = [owner % FOLDS == part for owner in self._owners]
             votes = learn(heard, self._owners, left_out)
             for number in numbers:
                 if left_out[number]:
@@ -95,15 +105,14 @@ class Questions:
 
     @property
     def _ground(self) -> Ground:
-        return Ground(self._index, self._keys, self._owners, self._spans, self._present)
+        return Ground(self._index, self._texts, self._keys, self._owners, self._spans, self._present)
 
-    def _append(self, text: str) -> Analysis:
+    def _append(self, text: str) -> None:
         number, analysis = len(self._keys), analyse(text)
         self._keys.append(analysis.key)
         self._owners.append(len(self._spans))
         self._texts.append(text)
         self._index.add(number, analysis.terms)
-        return analysis
 
     def _score_left_out(
         self, text: Analysis, number: int, near: Nearby, votes: list[Votes], left_out: list[bool]
