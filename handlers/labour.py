@@ -31,9 +31,10 @@ async def labour(message: Message, services: Services, name: str, work: Callable
     await asyncio.wait({doing}, timeout=PATIENCE)
     if not doing.done():
         notice = Notice(services.say(message, "language.working"))
-        return Reply(Source("command", name), words=_later(doing, notice))
+        return Reply(Source("command", name), words=_later(doing, notice), remember=False)
     result = await doing
-    return Reply(Source("command", name), result.text, files=result.files, markdown=result.markdown)
+    source = Source("command", name)
+    return Reply(source, result.text, files=result.files, markdown=result.markdown, remember=False)
 
 
 async def _later(doing: asyncio.Future[Result], notice: Notice) -> AsyncIterator[str | Notice]:
