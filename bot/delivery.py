@@ -86,6 +86,7 @@ class Delivery:
     async def _end(self, drawing: Drawing, reply: Reply, growth: Growth, ending: Ending, language: str) -> Shown:
         """Write the last state, and raise what ended the words unless it was an apology."""
         if ending.error is None:
+            reply = drawing.attach(growth.files)
             # Nothing came after a notice was shown: it must not stand there as if something would.
             unanswered = drawing.begun and not growth.text.strip()
             sentence = self._texts.say(language, "core.unknown") if unanswered else ""

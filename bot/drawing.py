@@ -9,7 +9,7 @@ import structlog
 from bot.contract import Gone, Outlet, Page
 from bot.gate import Gate
 from bot.markup import Cut, Place, open_fence, page_at
-from bot.model import Reply
+from bot.model import File, Reply
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,11 @@ class Drawing:
     def begun(self) -> bool:
         """Whether anything can be seen of it."""
         return bool(self._drawn or self.number)
+
+    def attach(self, files: tuple[File, ...]) -> Reply:
+        """Take files that came with the words; they are sent with the reply's own. Return the reply as it is now."""
+        self._reply = replace(self._reply, files=(*self._reply.files, *files))
+        return self._reply
 
     async def stand_in(self, text: str) -> bool:
         """Show words that the first page of the answer will replace. Return whether they were written."""

@@ -22,24 +22,31 @@ class Result:
     markdown: bool = False
 
 
-async def labour(message: Message, services: Services, name: str, work: Callable[[], Result]) -> Reply:
+async def labour(
+    message: Message, services: Services, name: str, work: Callable[[], Result], *, markdown: bool = False
+) -> Reply:
     """Return the reply with what the work gives, which is done in a thread.
 
-    After two seconds the person is told that it takes long; what comes then has no files.
+    After two seconds the person is told that it takes long; `markdown` says what the text will be then.
     """
     doing = asyncio.get_running_loop().run_in_executor(None, work)
+    # Whoever stops waiting does not want to hear how it ended.
+    doing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     await asyncio.wait({doing}, timeout=PATIENCE)
     if not doing.done():
         notice = Notice(services.say(message, "language.working"))
-        return Reply(Source("command", name), words=_later(doing, notice), remember=False)
+        return Reply(Source("command", name), words=_later(doing, notice), markdown=markdown, remember=False)
     result = await doing
     source = Source("command", name)
-    return Reply(source, result.text, files=result.files, markdown=result.markdown, remember=False)
+    return Reply(source, result.text, files=result.files, markdown=markdown or result.markdown, remember=False)
 
 
-async def _later(doing: asyncio.Future[Result], notice: Notice) -> AsyncIterator[str | Notice]:
+async def _later(doing: asyncio.Future[Result], notice: Notice) -> AsyncIterator[str | Notice | File]:
     yield notice
-    yield (await doing).text
+    result = await doing
+    yield result.text
+    for file in result.files:
+        yield file
 
 
 def shortened(message: Message, services: Services, text: str, name: str) -> Result:

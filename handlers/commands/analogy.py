@@ -6,8 +6,9 @@ from typing import Annotated
 
 from bot.command import Wording, command
 from bot.contract import Services
-from bot.model import Message, Reply, Source
-from handlers.laboratory import with_notice
+from bot.model import Message, Reply
+from handlers.laboratory import laboratory
+from handlers.labour import Result
 from handlers.marked import inline, table
 from handlers.words.owned import Words
 from handlers.words.told import known, source
@@ -31,14 +32,13 @@ async def analogy(
     Analogy: a is to b as c is to what, by word vectors
     """
 
-    def work() -> str:
+    def work() -> Result:
         model = services.once(Words).model()
         first, second, third = (known(model, word) for word in (a, b, c))
         found = model.vectors.analogous(first, second, third, SHOWN)
         asked = inline(f"{first} : {second} = {third} : ?")
         head = services.say(message, "laboratory.word"), services.say(message, "laboratory.cosine")
         rows = [(each, f"{cosine:.2f}") for each, cosine in found]
-        return "\n\n".join((asked, table(head, rows), source(message, services, model)))
+        return Result("\n\n".join((asked, table(head, rows), source(message, services, model))))
 
-    words = with_notice(message, services, work)
-    return Reply(Source("command", "analogy"), words=words, markdown=True, remember=False)
+    return await laboratory(message, services, "analogy", work)

@@ -7,9 +7,11 @@ from typing import Annotated
 
 from bot.command import Wording, command
 from bot.contract import Apology, Services
-from bot.model import File, Message, Reply, Source
-from handlers.laboratory import in_laboratory
+from bot.model import Message, Reply
+from handlers.laboratory import laboratory
+from handlers.labour import Result
 from handlers.language.terms import frequencies
+from handlers.marked import inline
 from handlers.recently import lines
 from handlers.vocabulary import Vocabulary
 
@@ -32,21 +34,20 @@ async def frequency(
     """
     texts = await lines(message, services, text, last)
     cut = (await services.once(Vocabulary).of(message)).words_of
-    title = services.say(message, "laboratory.frequency_title")
 
-    def work() -> tuple[Counter[str], File]:
+    def work() -> Result:
         counted = frequencies(texts, cut)
         if not counted:
             raise Apology("laboratory.no_words")
         from handlers.pictures.bars import bars  # noqa: PLC0415 — an extra
 
-        return counted, bars(title, counted.most_common(DRAWN), "frequency")
+        title = services.say(message, "laboratory.frequency_title")
+        return Result(_listed(message, services, counted), (bars(title, counted.most_common(DRAWN), "frequency"),))
 
-    counted, picture = await in_laboratory(work)
-    told = "\n".join(f"{number}. {word} × {count}" for number, (word, count) in _ranked(counted))
+    return await laboratory(message, services, "frequency", work)
+
+
+def _listed(message: Message, services: Services, counted: Counter[str]) -> str:
     head = services.say(message, "laboratory.frequency", words=counted.total(), distinct=len(counted))
-    return Reply(Source("command", "frequency"), f"{head}\n{told}", files=(picture,), remember=False)
-
-
-def _ranked(counted: Counter[str]) -> list[tuple[int, tuple[str, int]]]:
-    return list(enumerate(counted.most_common(SHOWN), 1))
+    ranked = enumerate(counted.most_common(SHOWN), 1)
+    return "\n".join([f"{head}\n", *(f"{number}. {inline(word)} × {count}" for number, (word, count) in ranked)])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from bot.command import Wording, command
 from bot.contract import Apology, Services
-from bot.model import Message, Reply, Source
-from handlers.laboratory import with_notice
+from bot.model import Message, Reply
+from handlers.laboratory import laboratory
+from handlers.labour import Result
 from handlers.language.terms import terms
 from handlers.marked import inline, table
 from handlers.material import material
@@ -49,15 +50,14 @@ async def probability(
     if len(sentences) > 2 or max(map(len, sentences)) > MOST_WORDS:  # noqa: PLR2004 — one is told, two are compared
         raise Apology("laboratory.sentences", most=MOST_WORDS)
 
-    def work() -> str:
+    def work() -> Result:
         model = services.once(Words).model()
         parts = [_judged(message, services, model.language, each, n) for each in sentences]
         if len(sentences) > 1:
             parts.append(_compared(message, services, model.language, sentences, n))
-        return "\n\n".join((*parts, source(message, services, model)))
+        return Result("\n\n".join((*parts, source(message, services, model))))
 
-    words = with_notice(message, services, work)
-    return Reply(Source("command", "probability"), words=words, markdown=True, remember=False)
+    return await laboratory(message, services, "probability", work)
 
 
 def _judged(message: Message, services: Services, model: LanguageModel, sentence: list[str], n: int) -> str:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from bot.command import Wording, command
 from bot.contract import Services
-from bot.model import Message, Reply, Source
-from handlers.laboratory import with_notice
+from bot.model import Message, Reply
+from handlers.laboratory import laboratory
+from handlers.labour import Result
 from handlers.marked import table
 from handlers.words.owned import Words
 from handlers.words.told import known, source
@@ -29,12 +30,11 @@ async def similar(
     The words nearest to a word, by word vectors
     """
 
-    def work() -> str:
+    def work() -> Result:
         model = services.once(Words).model()
         asked = known(model, word)
         rows = [(each, f"{cosine:.2f}") for each, cosine in model.vectors.similar(asked, SHOWN)]
         head = services.say(message, "laboratory.word"), services.say(message, "laboratory.cosine")
-        return f"{table(head, rows)}\n\n{source(message, services, model)}"
+        return Result(f"{table(head, rows)}\n\n{source(message, services, model)}")
 
-    words = with_notice(message, services, work)
-    return Reply(Source("command", "similar"), words=words, markdown=True, remember=False)
+    return await laboratory(message, services, "similar", work)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from bot.command import Wording, command
 from bot.contract import Apology, Services
-from bot.model import File, Message, Reply, Source
-from handlers.laboratory import in_laboratory
+from bot.model import File, Message, Reply
+from handlers.laboratory import laboratory
+from handlers.labour import Result
 from handlers.marked import inline, table
 from handlers.recently import lines
 from handlers.vocabulary import Vocabulary
@@ -44,21 +45,23 @@ async def tfidf(
 
     cut = (await services.once(Vocabulary).of(message)).words_of
 
-    def work() -> tuple[Matrix, File]:
+    def work() -> Result:
         from handlers.language.tfidf import matrix  # noqa: PLC0415 — an extra
 
         try:
             found = matrix(documents, cut)
         except ValueError:
             raise Apology("laboratory.no_words") from None
-        return found, _drawn(found, len(documents))
+        return Result(_told(message, services, found, documents), (_drawn(found, len(documents)),))
 
-    found, picture = await in_laboratory(work)
+    return await laboratory(message, services, "tfidf", work)
+
+
+def _told(message: Message, services: Services, found: Matrix, documents: Sequence[str]) -> str:
     parts = [services.say(message, "laboratory.tfidf", documents=len(documents), words=len(found.words))]
     if len(documents) <= TABLED:
         parts.append(_tabled(found, len(documents), services.say(message, "laboratory.word")))
-    parts.append(_telling(found, documents))
-    return Reply(Source("command", "tfidf"), "\n\n".join(parts), files=(picture,), markdown=True, remember=False)
+    return "\n\n".join((*parts, _telling(found, documents)))
 
 
 def _quoted(message: Message, texts: str) -> list[str]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from bot.command import Wording, command
 from bot.contract import Apology, Services
-from bot.model import Message, Reply, Source
-from handlers.laboratory import with_notice
+from bot.model import Message, Reply
+from handlers.laboratory import laboratory
+from handlers.labour import Result
 from handlers.language.encodings import codes, integers, one_hot
 from handlers.language.terms import terms
 from handlers.marked import inline, table
@@ -46,14 +47,13 @@ async def vectorize(
         raise Apology("laboratory.no_words")
     shown = words[:MOST_WORDS]
 
-    def work() -> str:
+    def work() -> Result:
         model = services.once(Words).model()
         parts = [_cut(message, services, words), *_simple(message, services, shown)]
         parts += [*_embedded(message, services, shown, model.vectors), source(message, services, model)]
-        return "\n\n".join(parts)
+        return Result("\n\n".join(parts))
 
-    coming = with_notice(message, services, work)
-    return Reply(Source("command", "vectorize"), words=coming, markdown=True, remember=False)
+    return await laboratory(message, services, "vectorize", work)
 
 
 def _cut(message: Message, services: Services, words: Sequence[str]) -> str:

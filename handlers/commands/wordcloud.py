@@ -6,8 +6,9 @@ from typing import Annotated
 
 from bot.command import Wording, command
 from bot.contract import Apology, Services
-from bot.model import File, Message, Reply, Source
-from handlers.laboratory import in_laboratory
+from bot.model import Message, Reply
+from handlers.laboratory import laboratory
+from handlers.labour import Result
 from handlers.language.terms import frequencies
 from handlers.recently import lines
 from handlers.vocabulary import Vocabulary
@@ -32,14 +33,13 @@ async def wordcloud(
     texts = await lines(message, services, text, last)
     cut = (await services.once(Vocabulary).of(message)).words_of
 
-    def work() -> tuple[int, File]:
+    def work() -> Result:
         counted = frequencies(texts, cut)
         if not counted:
             raise Apology("laboratory.no_words")
         from handlers.pictures.cloud import cloud  # noqa: PLC0415 — an extra
 
-        return counted.total(), cloud(dict(counted.most_common(MOST)), "wordcloud")
+        told = services.say(message, "laboratory.wordcloud", words=counted.total())
+        return Result(told, (cloud(dict(counted.most_common(MOST)), "wordcloud"),))
 
-    words, picture = await in_laboratory(work)
-    told = services.say(message, "laboratory.wordcloud", words=words)
-    return Reply(Source("command", "wordcloud"), told, files=(picture,), remember=False)
+    return await laboratory(message, services, "wordcloud", work)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.contract import Apology, Prober
 from bot.settings import Settings
 from bot.texts import Texts
-from handlers.laboratory import in_laboratory
+from handlers.laboratory import installed
 
 
 class Pictures:
@@ -22,7 +24,7 @@ class Pictures:
             Apology: There is no font; the sentence says how to get one.
         """
         try:
-            name = await in_laboratory(_font)
+            name = await asyncio.to_thread(installed, _font)
         except Apology as apology:
             if apology.key != "laboratory.missing":
                 raise

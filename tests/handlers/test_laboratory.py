@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.contract import Apology
-from handlers.laboratory import in_laboratory
+from handlers.laboratory import installed
 from tests.bot.cli.command_line import environment
 
 HEAVY = ("gensim", "sklearn", "matplotlib", "wordcloud", "scipy", "zhplot")
@@ -76,17 +76,17 @@ def test_the_core_imports_none_of_them(tmp_path: Path) -> None:
     assert done.stdout.strip() == b"[]"
 
 
-async def test_another_missing_module_is_a_bug_and_no_apology() -> None:
+def test_another_missing_module_is_a_bug_and_no_apology() -> None:
     def work() -> None:
         import nothing_of_that_name  # type: ignore[import-not-found]  # noqa: F401, PLC0415 — that is the point
 
     with pytest.raises(ModuleNotFoundError):
-        await in_laboratory(work)
+        installed(work)
 
 
-async def test_an_apology_of_the_work_comes_through() -> None:
+def test_an_apology_of_the_work_comes_through() -> None:
     def work() -> None:
         raise Apology("laboratory.no_words")
 
     with pytest.raises(Apology, match=r"laboratory\.no_words"):
-        await in_laboratory(work)
+        installed(work)
