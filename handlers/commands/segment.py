@@ -13,7 +13,7 @@ from bot.model import Message, Reply
 from handlers.labour import Result, labour, shortened
 from handlers.language.ambiguity import Stretch, ambiguous
 from handlers.language.full import cut_all
-from handlers.language.matching import METHODS
+from handlers.language.matching import METHODS, Method
 from handlers.language.own import Segmenter
 from handlers.language.pinyin import HAN
 from handlers.material import material
@@ -66,8 +66,12 @@ def _cuts(segmenter: Segmenter) -> dict[str, Callable[[str], list[str]]]:
         "search": segmenter.cut_for_search,
         "search_plain": partial(segmenter.cut_for_search, hmm=False),
         "full": lambda text: cut_all(text, segmenter.lexicon),
-        **{name: lambda text, by=method: by(text, segmenter.lexicon) for name, method in METHODS.items()},
+        **{name: partial(_by, method, segmenter) for name, method in METHODS.items()},
     }
+
+
+def _by(method: Method, segmenter: Segmenter, text: str) -> list[str]:
+    return method(text, segmenter.lexicon)
 
 
 def _words(message: Message, services: Services, words: list[str]) -> Result:
