@@ -10,7 +10,7 @@ from bot.contract import Apology, Services
 from bot.model import Message, Reply
 from handlers.laboratory import laboratory
 from handlers.labour import Result
-from handlers.language.terms import terms
+from handlers.language.terms import Cut, terms
 from handlers.marked import inline, table
 from handlers.material import material
 from handlers.vocabulary import Vocabulary
@@ -20,7 +20,8 @@ from handlers.words.told import source
 if TYPE_CHECKING:
     from handlers.language.ngrams import LanguageModel
 
-ORDERS, MOST_WORDS, LARGE = (1, 2, 3), 300, 100
+ORDERS, LARGE = (1, 2, 3), 100
+TOGETHER, MOST_WORDS, LONGEST = 2, 300, 10_000
 BORDER = re.compile(r"[\n|｜]+")
 
 
@@ -42,22 +43,29 @@ async def probability(
     """
     if n not in ORDERS:
         raise Apology("laboratory.order", order=n)
+    found = await material(message, services, text)
     cut = (await services.once(Vocabulary).of(message)).words_of
-    said = [each for each in BORDER.split(await material(message, services, text)) if each.strip()]
-    sentences = [found for each in said for found in [terms(each, cut)] if found]
-    if not sentences:
-        raise Apology("laboratory.no_words")
-    if len(sentences) > 2 or max(map(len, sentences)) > MOST_WORDS:  # noqa: PLR2004 — one is told, two are compared
-        raise Apology("laboratory.sentences", most=MOST_WORDS)
 
     def work() -> Result:
+        both = _sentences(found, cut)
         model = services.once(Words).model()
-        parts = [_judged(message, services, model.language, each, n) for each in sentences]
-        if len(sentences) > 1:
-            parts.append(_compared(message, services, model.language, sentences, n))
+        parts = [_judged(message, services, model.language, each, n) for each in both]
+        if len(both) > 1:
+            parts.append(_compared(message, services, model.language, both, n))
         return Result("\n\n".join((*parts, source(message, services, model))))
 
     return await laboratory(message, services, "probability", work)
+
+
+def _sentences(text: str, cut: Cut) -> list[list[str]]:
+    """Return the words of one sentence, or of two. Raises Apology for anything else."""
+    said = [each for each in BORDER.split(text[: LONGEST + 1]) if each.strip()]
+    sentences = [found for each in said for found in [terms(each, cut)] if found]
+    if not sentences:
+        raise Apology("laboratory.no_words")
+    if len(text) > LONGEST or len(sentences) > TOGETHER or max(map(len, sentences)) > MOST_WORDS:
+        raise Apology("laboratory.sentences", most=MOST_WORDS)
+    return sentences
 
 
 def _judged(message: Message, services: Services, model: LanguageModel, sentence: list[str], n: int) -> str:

@@ -8,7 +8,7 @@ from bot.model import File
 from handlers.pictures.card import BLUE, INK, card, lettering, png
 from handlers.pictures.font import font
 
-LONGEST, FEWEST = 14, 4
+LONGEST, FEWEST = 14, 2
 
 
 def bars(title: str, counted: Sequence[tuple[str, int]], name: str) -> File:
