@@ -8,12 +8,12 @@ from typing import Annotated
 from bot.command import Wording, command
 from bot.contract import Apology, Services
 from bot.model import Message, Reply
+from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result
 from handlers.language.terms import frequencies
 from handlers.marked import inline
 from handlers.recently import lines
-from handlers.vocabulary import Vocabulary
 
 SHOWN, DRAWN = 30, 20
 
@@ -33,7 +33,7 @@ async def frequency(
     Count the words and draw them as bars
     """
     texts = await lines(message, services, text, last)
-    cut = (await services.once(Vocabulary).of(message)).words_of
+    cut = await cutting(message, services)
 
     def work() -> Result:
         counted = frequencies(texts, cut)

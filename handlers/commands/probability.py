@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 from bot.command import Wording, command
 from bot.contract import Apology, Services
 from bot.model import Message, Reply
+from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result
 from handlers.language.terms import Cut, terms
 from handlers.marked import inline, table
 from handlers.material import material
-from handlers.vocabulary import Vocabulary
 from handlers.words.owned import Words
-from handlers.words.told import source
+from handlers.words.told import either, source
 
 if TYPE_CHECKING:
     from handlers.language.ngrams import LanguageModel
@@ -44,11 +44,11 @@ async def probability(
     if n not in ORDERS:
         raise Apology("laboratory.order", order=n)
     found = await material(message, services, text)
-    cut = (await services.once(Vocabulary).of(message)).words_of
+    cut = await cutting(message, services)
 
     def work() -> Result:
-        both = _sentences(found, cut)
         model = services.once(Words).model()
+        both = [either(each, model.language.knows) for each in _sentences(found, cut)]
         parts = [_judged(message, services, model.language, each, n) for each in both]
         if len(both) > 1:
             parts.append(_compared(message, services, model.language, both, n))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 from bot.command import Wording, command
 from bot.contract import Apology, Services
 from bot.model import File, Message, Reply
+from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result
 from handlers.marked import inline, table
 from handlers.recently import lines
-from handlers.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from handlers.language.tfidf import Matrix
@@ -43,7 +43,7 @@ async def tfidf(
     if not 1 < len(documents) <= MOST:
         raise Apology("laboratory.documents", found=len(documents), most=MOST)
 
-    cut = (await services.once(Vocabulary).of(message)).words_of
+    cut = await cutting(message, services)
 
     def work() -> Result:
         from handlers.language.tfidf import matrix  # noqa: PLC0415 — an extra

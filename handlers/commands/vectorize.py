@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 from bot.command import Wording, command
 from bot.contract import Apology, Services
 from bot.model import Message, Reply
+from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result
 from handlers.language.encodings import codes, integers, one_hot
 from handlers.language.terms import terms
 from handlers.marked import inline, table
 from handlers.material import material
-from handlers.vocabulary import Vocabulary
 from handlers.words.owned import Words
-from handlers.words.told import source
+from handlers.words.told import either, source
 
 if TYPE_CHECKING:
     from handlers.language.vectors import Vectors
@@ -41,7 +41,7 @@ async def vectorize(
 
     One sentence encoded three ways: integers, one-hot, embeddings
     """
-    cut = (await services.once(Vocabulary).of(message)).words_of
+    cut = await cutting(message, services)
     words = terms((await material(message, services, text))[:LONGEST], cut)
     if not words:
         raise Apology("laboratory.no_words")
@@ -50,7 +50,8 @@ async def vectorize(
     def work() -> Result:
         model = services.once(Words).model()
         parts = [_cut(message, services, words), *_simple(message, services, shown)]
-        parts += [*_embedded(message, services, shown, model.vectors), source(message, services, model)]
+        learnt = either(shown, model.vectors.__contains__)
+        parts += [*_embedded(message, services, learnt, model.vectors), source(message, services, model)]
         return Result("\n\n".join(parts))
 
     return await laboratory(message, services, "vectorize", work)

@@ -7,11 +7,11 @@ from typing import Annotated
 from bot.command import Wording, command
 from bot.contract import Apology, Services
 from bot.model import Message, Reply
+from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result
 from handlers.language.terms import frequencies
 from handlers.recently import lines
-from handlers.vocabulary import Vocabulary
 
 MOST = 120
 
@@ -31,7 +31,7 @@ async def wordcloud(
     Draw the words as a cloud, the larger the more often
     """
     texts = await lines(message, services, text, last)
-    cut = (await services.once(Vocabulary).of(message)).words_of
+    cut = await cutting(message, services)
 
     def work() -> Result:
         counted = frequencies(texts, cut)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from importlib.resources import files
 
 from handlers.language import segment
+from handlers.language.normalise import simplify
 
 Cut = Callable[[str], list[str]]
 ENDS = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
@@ -22,8 +23,17 @@ def stop_words() -> frozenset[str]:
 
 
 def terms(text: str, cut: Cut = segment.words) -> list[str]:
-    """Return the words of a text that have a letter or digit, folded to lower case, in their order."""
-    return [word.casefold() for word in cut(text) if word.strip("_")]
+    """Return the words of a text that have a letter or digit, folded to lower case, in their order.
+
+    Traditional text is cut in Simplified characters, which is what the dictionary has, and keeps its own.
+    """
+    plain, at = simplify(text), 0
+    found: list[str] = []
+    for word in filter(lambda word: word.strip("_"), cut(plain)):
+        at = plain.index(word, at)
+        found.append(text[at : at + len(word)].casefold())
+        at += len(word)
+    return found
 
 
 def telling(text: str, cut: Cut = segment.words) -> list[str]:

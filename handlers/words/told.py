@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.contract import Apology, Services
@@ -21,6 +22,11 @@ def source(message: Message, services: Services, model: WordModel) -> str:
     key = "laboratory.from_corpus" if about.source else "laboratory.from_faq"
     vectors = len(model.vectors.words)
     return services.say(message, key, corpus=inline(about.source), words=f"{about.words:,}", vectors=f"{vectors:,}")
+
+
+def either(words: list[str], knows: Callable[[str], bool]) -> list[str]:
+    """Return words as a model knows them: each in Simplified characters where it knows it only so."""
+    return [simplify(word) if not knows(word) and knows(simplify(word)) else word for word in words]
 
 
 def known(model: WordModel, word: str) -> str:

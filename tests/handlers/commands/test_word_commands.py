@@ -128,6 +128,13 @@ async def test_vectorize_shows_three_encodings(scene: Scene) -> None:
     assert "余弦" in answer
 
 
+async def test_traditional_text_finds_a_simplified_model(scene: Scene) -> None:
+    [answer] = await scene.hears(said("/probability 怎麼安裝機器人"))
+    assert "詞表裡沒有" not in answer
+    [answer] = await scene.hears(said("/vectorize 怎麼安裝機器人"))
+    assert "（沒有）" not in answer
+
+
 async def test_probability_marks_the_least_likely_spot(scene: Scene) -> None:
     [answer] = await scene.hears(said("/probability 怎么安装斑马"))
     assert "怎么 安装 **⟨斑马⟩** 〔句尾〕" in answer

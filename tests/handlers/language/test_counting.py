@@ -20,6 +20,28 @@ def test_terms_are_words_in_lower_case_without_punctuation() -> None:
     assert terms("The API，真的_很 好！") == ["the", "api", "真的", "很", "好"]
 
 
+def test_traditional_text_is_cut_as_well_as_simplified_and_stays_traditional() -> None:
+    assert terms("我們在乾淨的資料庫裡儲存軟體設定") == [
+        "我們",
+        "在",
+        "乾淨",
+        "的",
+        "資料庫",
+        "裡",
+        "儲存",
+        "軟體",
+        "設定",
+    ]
+
+
+@given(st.text(alphabet="体體们們的了AB_ ，ß"))
+def test_terms_stand_in_the_text_in_their_order(text: str) -> None:
+    rest = text.casefold()
+    for term in terms(text):
+        _, found, rest = rest.partition(term)
+        assert found
+
+
 def test_function_words_and_numbers_tell_nothing_in_either_script_and_language() -> None:
     assert telling("這是我們的公園，and this is the park 2024") == ["公園", "park"]
 
