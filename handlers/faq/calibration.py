@@ -20,7 +20,7 @@ ASSURANCE = 0.75
 # So many questions of its own weigh as much as what is usual in other FAQs.
 USUAL_WEIGHT = 15
 # So many labelled off-topic messages weigh as much as all that was learnt cold.
-KNOWN_WEIGHT = 100
+KNOWN_WEIGHT = 20
 # Messages of the background that are so surely answered are no background to this FAQ: it is about them.
 ABOUT_IT = 0.9
 # Confidence is moved so that thresholds of all FAQs come nearer to this one: half the way, in log-odds.

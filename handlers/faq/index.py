@@ -22,7 +22,7 @@ WORD_WEIGHT = 1.4
 FAINTEST = 0.03
 
 # Where more questions than this share something, those that share less than this part of the most are not looked at.
-MANY, HOPELESS = 500, 0.25
+MANY, HOPELESS = 100, 0.2
 
 Neighbour = tuple[float, int]
 
@@ -115,16 +115,21 @@ class Index:
         at = bisect_left(postings, start)
         return at < len(postings) and postings[at] < stop
 
-    def nearest(self, terms: Iterable[str], limit: int | None, *, without: range = range(0)) -> Nearby:
-        """Return the questions nearest to a text; those in `without` count as if they were not there."""
+    def nearest(
+        self, terms: Iterable[str], limit: int | None, *, without: range = range(0), hurried: bool = True
+    ) -> Nearby:
+        """Return the questions nearest to a text; those in `without` count as if they were not there.
+
+        Not `hurried`, it looks at those too that share little beside the best, as the text itself must when it learns.
+        """
         weights, mass, unknown = self.weigh_text(terms, without)
         shared = self._overlaps(weights)
+        for number in without:
+            shared.pop(number, None)
         norms, length = self._norms, math.sqrt(mass) or 1.0
-        least = HOPELESS * max(shared.values()) if len(shared) > MANY else 0.0
+        least = HOPELESS * max(shared.values()) if hurried and len(shared) > MANY else 0.0
         found = [(overlap / norms[number], number) for number, overlap in shared.items() if overlap > least]
         found.sort(reverse=True)
-        if without:
-            found = [each for each in found if each[1] not in without]
         faintest = FAINTEST * length
         neighbours = [(scaled / length, number) for scaled, number in found[:limit] if scaled > faintest]
         return Nearby(neighbours, weights, mass, unknown)

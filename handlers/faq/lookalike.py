@@ -86,6 +86,7 @@ def question_marks(question: str) -> Marks:
     return marks(fold(question))
 
 
+@functools.lru_cache(maxsize=64)
 def marks(text: str) -> Marks:
     """Return what is compared of a folded text."""
     plain = ALTERNATIVE.sub(r"", HARMLESS.sub("", text))

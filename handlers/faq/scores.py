@@ -18,6 +18,8 @@ CLOSELY = 3
 COMPARED = 32
 # Questions less similar than this, by whatever score, do not look alike.
 ALIKE = 0.4
+# Where no question is nearer than this, hardly any entry answers: one is looked at closely.
+FAR = 0.1
 # Of how many questions of an entry none may agree with the text.
 WITNESSES = 4
 # A longer question is no longer one.
@@ -103,21 +105,19 @@ def score(
         for entry, height in cosines.items()
     ]
     rough.sort(reverse=True)
-    close = Closeness(kinds, [_two_best(kind) for kind in kinds], nearest, marks(text.text))
+    if not nearby.neighbours or nearby.neighbours[0][0] < FAR:
+        closely = 1
+    close = Closeness(kinds, [_two_best(kind) for kind in kinds], nearest)
     return [_scores(text, nearby, ground, close, entry) for _, entry in rough[:closely]]
 
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """By entry: votes, best cosine, edit similarity and meaning; the two best of each; the nearest question.
-
-    `marks` are the text's own.
-    """
+    """By entry: votes, best cosine, edit similarity and meaning; the two best of each; the nearest question."""
 
     kinds: Sequence[Votes]
     best: Sequence[tuple[float, float]]
     nearest: dict[int, int]
-    marks: Marks
 
 
 def _best(nearby: Nearby, by_number: Mapping[int, float] | None, ground: Ground) -> tuple[Votes, dict[int, int]]:
@@ -172,7 +172,7 @@ def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, en
         length=min(len(text.key), LONG) / LONG,
         ways=math.log1p(len(span)),
         same=edit == 1 and text.key in [ground.keys[number] for number in span],
-        conflicts=_conflicts(nearby, ground, close.marks, entry) if alike else (),
+        conflicts=_conflicts(nearby, ground, marks(text.text), entry) if alike else (),
         meaning=meaning,
         meaning_lead=leads[3],
     )
