@@ -8,14 +8,15 @@ import os
 import time
 import tracemalloc
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from handlers.language import segment
 from handlers.language.dictionary import Word
 from handlers.language.keywords import by_text_rank, by_tf_idf
-from handlers.language.lexicon import standard
-from handlers.language.matching import METHODS
+from handlers.language.lexicon import Lexicon, standard
+from handlers.language.matching import METHODS, Method
 from handlers.language.own import Segmenter
 from handlers.language.tag import forget, tag
 from handlers.language.terms import stop_words
@@ -125,11 +126,15 @@ def _spans(gold: dict[str, list[dict[str, Any]]], jieba: Any) -> None:
         "jieba's own, no HMM": lambda text: jieba.lcut(text, HMM=False),
         "ours, HMM": segment.cut,
         "ours, no HMM": lambda text: segment.cut(text, hmm=False),
-        **{name: lambda text, by=method: by(text, lexicon) for name, method in METHODS.items()},
+        **{name: partial(_by, method, lexicon) for name, method in METHODS.items()},
     }
     print(f"word-span F1{'':28}" + "".join(f"{name:>14}" for name in gold))
     for name, way in ways.items():
         print(f"  {name:38}" + "".join(f"{_f1(entries, way):14.4f}" for entries in gold.values()))
+
+
+def _by(method: Method, lexicon: Lexicon, text: str) -> list[str]:
+    return method(text, lexicon)
 
 
 def _f1(entries: Iterable[dict[str, Any]], way: Callable[[str], list[str]]) -> float:
