@@ -173,7 +173,7 @@ async def test_words_are_listed_suggested_and_read_by_another_process(scene: Sce
     assert "拾页好物 现在切成 拾页 / 好物" in suggested
     await scene.hears(said("/dictionary add 拾页好物\n拾页 2000 nz"))
     [listed] = await scene.hears(said("/dictionary"))
-    assert listed.endswith("拾页 2000 nz")
+    assert "\n拾页 2000 nz\n拾页好物 " in listed
     other = Vocabulary(scene.services)
     assert "拾页好物" in (await other.of(said(""))).cut("看拾页好物吧")
 
