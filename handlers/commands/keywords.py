@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from bot.command import Wording, command
@@ -56,7 +57,11 @@ async def keywords(
     def work() -> Result:
         idf = idf_of(documents, segmenter) if documents else None
         ranked = _ranked(found, method, tags, stopped, idf, segmenter)
-        return _shown(message, services, ranked[:top], detail=detail and method == "tfidf")
+        result = _shown(message, services, ranked[:top], detail=detail and method == "tfidf")
+        if len(found) <= MOST_TAGGED or not (tags or method == "textrank"):
+            return result
+        note = services.say(message, "language.only_first", most=MOST_TAGGED, characters=len(found))
+        return replace(result, text=f"{result.text}\n\n{note}")
 
     return await labour(message, services, "keywords", work)
 

@@ -14,6 +14,8 @@ from handlers.language.own import Segmenter
 from handlers.material import material
 from handlers.vocabulary import Vocabulary
 
+MOST = 100_000
+
 
 @command("拼音", remember=False)
 async def pinyin(
@@ -39,5 +41,7 @@ async def pinyin(
 def _read(message: Message, services: Services, text: str, tones: reading.Tones, segmenter: Segmenter) -> Result:
     if not reading.HAN.search(text):
         return Result(services.say(message, "language.no_chinese"))
-    spelt = reading.spelt(reading.pinyin(text, tones, segmenter))
+    spelt = reading.spelt(reading.pinyin(text[:MOST], tones, segmenter))
+    if len(text) > MOST:
+        spelt = f"{services.say(message, 'language.only_first', most=MOST, characters=len(text))}\n\n{spelt}"
     return shortened(message, services, spelt, "pinyin.txt")

@@ -76,11 +76,17 @@ class Model:
     def _step(self, state: int, character: str, before: Mapping[int, float]) -> tuple[float, int]:
         """Return how likely a state is here, and which one was before it: of equally likely ones the last."""
         into, emitted = self.into[state], self.emitted[state].get(character, NEVER)
+        best, source = IMPOSSIBLE, max(before)
+        # Of both tables the shorter one is gone through; what is not in the other is impossible.
         fewer, more = (into, before) if len(into) < len(before) else (before, into)
-        sources = [each for each in fewer if each in more] or list(before)
-        scores = [before[each] + into.get(each, IMPOSSIBLE) + emitted for each in sources]
-        best = max(scores)
-        return best, sources[len(scores) - 1 - scores[::-1].index(best)]
+        for each, one in fewer.items():
+            other = more.get(each)
+            if other is None:
+                continue
+            score = one + other + emitted
+            if score >= best:
+                best, source = score, each
+        return best, source
 
 
 def _traced(trellis: list[tuple[States, list[int]]], last: int) -> list[int]:
