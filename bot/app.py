@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -142,7 +143,8 @@ async def _stop_when_all_ended(listening: list[asyncio.Task[bool]], stop: asynci
 def _signals(stop: asyncio.Event) -> Iterator[None]:
     """Let SIGTERM and SIGINT ask for the end while the bot listens."""
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
+    # Windows has no handlers; there Ctrl-C cancels the main task, which ends in the same way.
+    signals = (signal.SIGTERM, signal.SIGINT) if sys.platform != "win32" else ()
     for each in signals:
         loop.add_signal_handler(each, stop.set)
     try:

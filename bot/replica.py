@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import hashlib
 import socket
 import uuid
@@ -12,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import IO
 
+from bot.held_file import hold
 from bot.store import Store, key
 
 BEAT_SECONDS = 1.0
@@ -64,24 +63,13 @@ def held_replica(data_dir: Path) -> Iterator[Replica]:
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        place, lock = next((number, lock) for number in count() if (lock := _lock(data_dir / f"replica-{number}")))
+        place, lock = next((number, lock) for number in count() if (lock := hold(data_dir / f"replica-{number}")))
     except OSError:
         yield stranger()
         return
     with lock:
         where = hashlib.blake2b(str(data_dir.resolve()).encode(), digest_size=4).hexdigest()
         yield Replica(f"{socket.gethostname()}-{where}-{place}", uuid.uuid4().hex)
-
-
-def _lock(path: Path) -> IO[str] | None:
-    """Return the locked file, or None where another process holds it."""
-    lock = path.open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        return None
-    return lock
 
 
 def _alive_key(boot: str) -> str:

@@ -78,6 +78,8 @@ class Settings(BaseSettings):
 
     # How it answers
     content_dir: Path = HOUSE / "deploy" / "content"
+    faq_tolerance: float = Field(0.02, gt=0, lt=1)
+    faq_semantic: bool = False
     stages: Words = ("commands", "rules", "faq", "chat")
     default_language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
     answer_within: float = Field(3600, gt=0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import hashlib
 import os
 import socket
@@ -20,6 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from bot.held_file import hold
 from bot.settings import Settings
 
 T = TypeVar("T")
@@ -28,8 +28,8 @@ Write = Callable[[Any], None]
 log = structlog.get_logger(__name__)
 
 VERSION = "y1"
-CONNECT_SECONDS = 1.0
-ANSWER_SECONDS = 2.0
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 3.0
 QUEUE_SECONDS = 5.0
 CONNECTIONS = 256
 REST_SECONDS = 1.0
@@ -101,7 +101,10 @@ class Store:
         self._rest_until = now + REST_SECONDS
         if self._away_since is None:
             self._away_since = now
-            log.warning("redis is away: memory is empty, settings are default", cause=type(error).__name__)
+            # Of what Redis says only the code in capitals: MISCONF (its disk is full), OOM, NOAUTH, READONLY, …
+            code = str(error).partition(" ")[0]
+            cause = code if code.isupper() else type(error).__name__
+            log.warning("redis is away: memory is empty, settings are default", cause=cause)
 
 
 def key(*parts: str, tag: str) -> str:
@@ -161,17 +164,15 @@ def _locked(data_dir: Path) -> Iterator[None]:
     """Hold the data directory for this process alone."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (data_dir / "lock").open("w")
+        lock = hold(data_dir / "lock")
     except OSError as error:
         raise StoreError(f"DATA_DIR: {data_dir} cannot be written to ({error.strerror})") from None
+    if lock is None:
+        raise StoreBusyError(
+            f"DATA_DIR: another process is using {data_dir}; stop it, give this one another DATA_DIR, "
+            "or let both use one server by REDIS_URL"
+        )
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StoreBusyError(
-                f"DATA_DIR: another process is using {data_dir}; stop it, give this one another DATA_DIR, "
-                "or let both use one server by REDIS_URL"
-            ) from None
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers.faq.stopwords import stopwords
@@ -12,12 +13,13 @@ from handlers.language.normalise import fold
 from handlers.language.segment import cut_for_search
 
 # Longer than any question; what comes after it cannot make it another one. Keeps a 100,000-character message cheap.
-LONGEST = 400
+LONGEST = 200
 RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W_]+")
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 LETTER = re.compile(r"\w")
 SUFFIXES = ("ings", "ing", "ies", "ed", "es", "s", "ly", "e", "y")
 SHORTEST_STEM = 3
+Cut = Callable[[str], list[str]]
 # Marks a term that is a word, not a gram.
 WORD = "\0"
 
@@ -43,11 +45,11 @@ class Analysis:
         return tuple(term[1:] for term in self.terms if term[0] == WORD)
 
 
-def analyse(text: str) -> Analysis:
-    """Take a text apart as questions of an FAQ are."""
+def analyse(text: str, cut: Cut = cut_for_search) -> Analysis:
+    """Take a text apart as questions of an FAQ are; `cut` segments it in jieba's search mode."""
     folded = fold(text[: 4 * LONGEST])[:LONGEST]
     runs = RUNS.findall(folded)
-    return Analysis(folded, "".join(runs), tuple(dict.fromkeys(_grams(runs) + _words(folded))))
+    return Analysis(folded, "".join(runs), tuple(dict.fromkeys(_grams(runs) + _words(cut(folded)))))
 
 
 def _grams(runs: list[str]) -> list[str]:
@@ -62,9 +64,9 @@ def _grams(runs: list[str]) -> list[str]:
     return grams
 
 
-def _words(folded: str) -> list[str]:
+def _words(segmented: list[str]) -> list[str]:
     ignored = stopwords()
-    every = [word for word in cut_for_search(folded) if LETTER.search(word)]
+    every = [word for word in segmented if LETTER.search(word)]
     kept = [WORD + stem(word) for word in every if word not in ignored]
     return kept or [WORD + stem(word) for word in every]
 

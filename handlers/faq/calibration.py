@@ -1,7 +1,7 @@
 """When to keep silent: a threshold from the FAQ itself, for the share of off-topic messages the owner tolerates.
 
-Off-topic messages are taken to be everyday chat for the most part, and for `SAME_FIELD` of them questions of the FAQ's
-own field that it has no entry for. The FAQ's own questions, asked while their entry is left out, stand for these.
+Off-topic messages are taken to be everyday chat for the most part, and for a third or so questions of the FAQ's own
+field that it has no entry for. The FAQ's own questions, asked while their entry is left out, stand for these.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+from handlers.faq.model import Model
+
 TOLERANCE = 0.02
-SAME_FIELD = 0.27
-# How sure the bound is: in nine of ten FAQs the true share is below it.
-ASSURANCE = 0.9
+# How sure the bound is: in three of four FAQs the true share is below it.
+ASSURANCE = 0.75
 # So many questions of its own weigh as much as what is usual in other FAQs.
-USUAL_WEIGHT = 30
+USUAL_WEIGHT = 15
 # So many labelled off-topic messages weigh as much as all that was learnt cold.
-KNOWN_WEIGHT = 100
+KNOWN_WEIGHT = 20
 # Messages of the background that are so surely answered are no background to this FAQ: it is about them.
 ABOUT_IT = 0.9
 # Confidence is moved so that thresholds of all FAQs come nearer to this one: half the way, in log-odds.
@@ -40,7 +41,7 @@ class Calibration:
         asked: The confidence from which a question is answered.
         sure: The confidence from which it is answered even if nobody asked the bot.
         short: The confidence from which the nearest entries are offered.
-        bound: The share of off-topic messages answered is below this in nine of ten FAQs.
+        bound: The share of off-topic messages answered is below this in three of four FAQs.
     """
 
     shift: float = 0.0
@@ -76,16 +77,23 @@ class Rejected:
     known: Sequence[float] = ()
 
 
-def calibrate(rejected: Rejected, usual: float, tolerance: float) -> Calibration:
-    """Learn from messages that should be rejected. `usual` are the log-odds from which other FAQs answer."""
+def calibrate(rejected: Rejected, model: Model, tolerance: float) -> Calibration:
+    """Learn from messages that should be rejected, for the model that judged them."""
     left_out, chat = rejected.left_out, [each for each in rejected.chat if each < ABOUT_IT]
-    own = logit(threshold(left_out, tolerance / SAME_FIELD))
-    asked = _between(own, usual + math.log(TOLERANCE / tolerance), len(left_out) / USUAL_WEIGHT)
-    asked = max(asked, logit(threshold(chat, tolerance / (1 - SAME_FIELD))))
+    share = 1 / model.leeway
+    own = logit(threshold(left_out, tolerance / share))
+    asked = _between(own, model.usual + math.log(TOLERANCE / tolerance), len(left_out) / USUAL_WEIGHT)
+    asked = max(asked, logit(threshold(chat, tolerance / (1 - share))))
     if rejected.known:
         asked = _between(logit(threshold(rejected.known, tolerance)), asked, len(rejected.known) / KNOWN_WEIGHT)
-    sure = max(asked + SURELY, logit(threshold(left_out, SURE_PART * tolerance / SAME_FIELD)))
-    return placed(asked, sure, bound(left_out, chat, expit(asked)))
+    sure = max(asked + SURELY, logit(threshold(left_out, SURE_PART * tolerance / share)))
+    highest = share * _bound(left_out, expit(asked)) + (1 - share) * _bound(chat, expit(asked))
+    return placed(asked, sure, highest)
+
+
+def _bound(rejected: Sequence[float], probability: float) -> float:
+    """Return the upper bound of the share that passes."""
+    return upper_bound(sum(each >= probability for each in rejected), len(rejected)) if rejected else 1.0
 
 
 def _between(one: float, other: float, ratio: float) -> float:
@@ -110,15 +118,6 @@ def threshold(rejected: Sequence[float], share: float) -> float:
     if passing == 0:
         passing = min(int(share * len(ordered)), len(ordered) - 1)
     return math.nextafter(ordered[min(passing, len(ordered) - 1)], 1)
-
-
-def bound(left_out: Sequence[float], chat: Sequence[float], probability: float) -> float:
-    """Return the upper bound of the share of off-topic messages that pass."""
-    shares = [
-        upper_bound(sum(each >= probability for each in group), len(group)) if group else 1.0
-        for group in (left_out, chat)
-    ]
-    return SAME_FIELD * shares[0] + (1 - SAME_FIELD) * shares[1]
 
 
 def upper_bound(count: int, total: int, assurance: float = ASSURANCE) -> float:

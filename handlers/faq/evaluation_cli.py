@@ -11,13 +11,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from handlers.faq.analysis import analyse
 from handlers.faq.calibration import TOLERANCE
 from handlers.faq.encoder import installed
 from handlers.faq.evaluation import Bin, Figures, Result, curve, figures, queries_of, results
 from handlers.faq.faq import Candidate, Faq, Ranking
 from handlers.faq.load import load
 from handlers.faq.warm import Labelled
+from handlers.language.dictionary import load as read_dictionary
+from handlers.language.dictionary import segmenter
+from handlers.language.segment import cut_for_search
 
 CONTENT = Path(__file__).parents[2] / "deploy" / "content"
 # What the JSON object holds; the rest is for people.
@@ -42,7 +44,10 @@ def add(subparsers: Any) -> None:
     evaluate.add_argument("--warm", type=Path, metavar="LABELLED", help="labelled questions that refine it first")
     evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw coverage and false answers by threshold")
     evaluate.add_argument(
-        "--json", type=Path, metavar="FILE", help="write all figures as one object (- for the output)"
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write all figures as one object (-: to the output, in place of the table)",
     )
     _common(evaluate, run_eval)
     ask: ArgumentParser = subparsers.add_parser("ask", help="show how one question is answered, and why")
@@ -67,7 +72,8 @@ def run_eval(arguments: Namespace) -> int:
         labelled = queries_of(arguments.warm) if arguments.warm else ()
         done = results(_build(arguments, labelled), queries_of(arguments.queries))
         found = figures(done)
-        _say(lines(found))
+        if str(arguments.json) != "-":
+            _say(lines(found))
         if arguments.json:
             _write_json(found, arguments.json)
         if arguments.plot:
@@ -84,7 +90,7 @@ def run_ask(arguments: Namespace) -> int:
     except (ValueError, OSError) as error:
         return _refuse(error)
     ranking = faq.ask(arguments.text)
-    _say([f"tokens: {' / '.join(analyse(arguments.text).words)}"])
+    _say([f"tokens: {' / '.join(faq.analyse(arguments.text).words)}"])
     for place, candidate in enumerate(ranking.candidates, 1):
         _say(_explained(place, candidate))
     _say([_decision(ranking)])
@@ -128,7 +134,9 @@ def _decision(ranking: Ranking) -> str:
 
 def _build(arguments: Namespace, labelled: Sequence[Labelled]) -> Faq:
     encoder = None if arguments.lexical else installed()
-    return Faq.build(load(arguments.faq), tolerance=arguments.tolerance, encoder=encoder, labelled=labelled)
+    dictionary = arguments.faq.parent / "dictionary.txt"
+    cut = segmenter(read_dictionary(dictionary)).cut_for_search if dictionary.exists() else cut_for_search
+    return Faq.build(load(arguments.faq), tolerance=arguments.tolerance, encoder=encoder, cut=cut, labelled=labelled)
 
 
 def _write_json(found: Figures, path: Path) -> None:

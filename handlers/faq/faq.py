@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from handlers.faq.analysis import HAN, Analysis, analyse
+from handlers.faq.analysis import HAN, Analysis, Cut
 from handlers.faq.calibration import TOLERANCE, Calibration, Rejected, background, calibrate
 from handlers.faq.encoder import Encoder
 from handlers.faq.entry import Entry
@@ -15,6 +15,7 @@ from handlers.faq.model import CERTAIN, Model, shipped
 from handlers.faq.questions import Questions
 from handlers.faq.scores import CLOSELY, Scores
 from handlers.faq.warm import Labelled, taught, unanswerable
+from handlers.language.segment import cut_for_search
 
 # Two entries are about equally likely if the second has at least this part of the first's confidence.
 EQUAL = 0.8
@@ -56,17 +57,21 @@ class Ranking:
     @property
     def sure(self) -> bool:
         """Whether the first may be said even by one who was not asked."""
-        return self.decision == "answer" and self.candidates[0].confidence >= min(self.calibration.sure, CERTAIN)
+        if self.decision != "answer" or self.candidates[0].scores.conflicts:
+            return False
+        return self.candidates[0].confidence >= min(self.calibration.sure, CERTAIN)
 
 
 class Faq:
     """Entries, their index, and what was learnt from them. Made by `build`."""
 
-    def __init__(self, tolerance: float, model: Model, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, tolerance: float, model: Model, encoder: Encoder | None = None, cut: Cut = cut_for_search
+    ) -> None:
         self.tolerance = tolerance
         self.calibration = Calibration()
         self._model = model
-        self._questions = Questions(encoder)
+        self._questions = Questions(encoder, cut)
         self._entries: dict[str, tuple[Entry, int]] = {}
         self._numbered: dict[int, Entry] = {}
         self._choices: dict[str, str] = {}
@@ -77,6 +82,7 @@ class Faq:
         *,
         tolerance: float = TOLERANCE,
         encoder: Encoder | None = None,
+        cut: Cut = cut_for_search,
         labelled: Sequence[Labelled] = (),
         model: Model | None = None,
     ) -> Faq:
@@ -86,10 +92,11 @@ class Faq:
             entries: What it answers with.
             tolerance: The share of off-topic messages that may be answered.
             encoder: Compares meanings beside letters.
+            cut: Segments in jieba's search mode, by the owner's dictionary say.
             labelled: Questions of its people that refine it.
             model: In place of the shipped one.
         """
-        faq = Faq(tolerance, model or shipped("semantic" if encoder else "lexical"), encoder)
+        faq = Faq(tolerance, model or shipped("semantic" if encoder else "lexical"), encoder, cut)
         faq.extend(taught(entries, labelled))
         faq.calibrate(unanswerable(labelled))
         return faq
@@ -98,6 +105,14 @@ class Faq:
     def entries(self) -> tuple[Entry, ...]:
         """All entries in their order."""
         return tuple(entry for entry, _ in self._entries.values())
+
+    @property
+    def doubles(self) -> tuple[tuple[Entry, Entry], ...]:
+        """Entries that have nearly the same question, as far as was learnt (not in a very large FAQ)."""
+        known = self._numbered
+        return tuple(
+            (known[one], known[other]) for one, other in self._questions.doubles() if one in known and other in known
+        )
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Take entries in, each in place of one with its id. They are found at once; `calibrate` may follow later."""
@@ -132,11 +147,11 @@ class Faq:
         known to be none of its business.
         """
         left_out = [best for best in map(self.likeliest, self.left_out()) if best is None or best.edit < DOUBLED]
-        chat = [self.likeliest(self._questions.score(analyse(line))) for line in background()]
-        known = [self.likeliest(self._questions.score(analyse(line))) for line in foreign]
+        chat = [self.likeliest(self._questions.score(self._questions.analyse(line))) for line in background()]
+        known = [self.likeliest(self._questions.score(self._questions.analyse(line))) for line in foreign]
         self.calibration = calibrate(
             Rejected(*(tuple(self._probability(best) for best in each) for each in (left_out, chat, known))),
-            self._model.usual,
+            self._model,
             self.tolerance,
         )
 
@@ -150,8 +165,12 @@ class Faq:
 
     def ask(self, text: str, limit: int = CLOSELY) -> Ranking:
         """Return the likeliest entries for a text and what to do about them."""
-        candidates = self._rank(analyse(text), limit)
+        candidates = self._rank(self._questions.analyse(text), limit)
         return Ranking(candidates, self.calibration, self._decide(candidates))
+
+    def analyse(self, text: str) -> Analysis:
+        """Take a text apart as this FAQ's questions are."""
+        return self._questions.analyse(text)
 
     def by_choice(self, data: str) -> Entry | None:
         """Return the entry that a button's data stands for."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
+from handlers.faq.lookalike import LEFT
 from handlers.faq.scores import Scores
 
 # A question that is letter for letter one of the entry's own is answered by it, whatever its scores.
@@ -28,11 +29,14 @@ class Model:
     Attributes:
         intercept: Log-odds where every score is nought.
         weights: Log-odds for each score, by its name.
+        leeway: So many times the tolerated share of off-topic messages may pass of an FAQ's own questions while their
+            entry is left out: most off-topic messages are not that near.
         usual: The log-odds from which FAQs usually answer; what an FAQ of few questions goes by.
     """
 
     intercept: float
     weights: Mapping[str, float]
+    leeway: float
     usual: float
 
     def probability(self, scores: Scores) -> float:
@@ -42,11 +46,14 @@ class Model:
         total = self.intercept
         for name, weight in self.weights.items():
             total += weight * getattr(scores, name)
-        return min(CERTAIN, 1 / (1 + math.exp(-max(-30.0, total))))
+        probability = 1 / (1 + math.exp(-max(-30.0, total)))
+        for kind in scores.conflicts:
+            probability *= LEFT[kind]
+        return min(CERTAIN, probability)
 
 
 @functools.cache
 def shipped(name: str = "lexical") -> Model:
     """Return a model that comes with the product."""
     table = tomllib.loads((files("handlers.faq") / "model.toml").read_text(encoding="utf-8"))[name]
-    return Model(table["intercept"], table["weights"], table["usual"])
+    return Model(table["intercept"], table["weights"], table["leeway"], table["usual"])

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from handlers.faq.analysis import Analysis, analyse
+from rapidfuzz import fuzz
+
+from handlers.faq.analysis import Analysis, Cut, analyse
 from handlers.faq.encoder import Encoder
-from handlers.faq.index import Index, Nearby
+from handlers.faq.index import Index, Nearby, Neighbour
 from handlers.faq.meaning import Meanings
 from handlers.faq.scores import CLOSELY, Ground, Scores, score
 from handlers.faq.votes import Votes, learn
+from handlers.language.normalise import fold
+from handlers.language.segment import cut_for_search
 
 NEIGHBOURS = 64
 # While learning some neighbours are left out: look for more.
@@ -18,6 +22,10 @@ LEARNT_FROM = 96
 # An FAQ of more questions than this is used as it stands: learning would take longer than a start may.
 LEARNABLE = 3000
 FOLDS = 4
+# Of so many neighbours, those whose letters are this similar (in hundredths) are doubles.
+NEARLY, DOUBLE = 8, 90
+# More new questions than this are weighed together with all others.
+FEW = 100
 # Questions tried where all would be too many.
 TRIALS = 600
 
@@ -25,7 +33,8 @@ TRIALS = 600
 class Questions:
     """Every way to ask every entry, numbered, an entry's one after the other."""
 
-    def __init__(self, encoder: Encoder | None = None) -> None:
+    def __init__(self, encoder: Encoder | None = None, cut: Cut = cut_for_search) -> None:
+        self._cut = cut
         self._index = Index()
         self._meanings = Meanings(encoder) if encoder else None
         self._texts: list[str] = []
@@ -34,30 +43,42 @@ class Questions:
         self._spans: list[range] = []
         self._votes: list[Votes] = []
         self._present = 0
+        self._doubles: list[tuple[int, int]] = []
 
     def add(self, owned: Iterable[Sequence[str]]) -> range:
-        """Add the questions of entries, weigh them when all are in, and return the entries' numbers."""
-        before, added = len(self._spans), list[tuple[int, Analysis]]()
+        """Add the questions of entries, weigh them, and return the entries' numbers."""
+        first, before = len(self._keys), len(self._spans)
         for texts in owned:
             start = len(self._keys)
-            added += [(number, self._append(text)) for number, text in enumerate(texts, start)]
+            for text in texts:
+                self._append(text)
             self._spans.append(range(start, len(self._keys)))
-        for number, analysis in added:
-            self._index.weigh(number, analysis.terms)
-        if self._meanings:
-            self._meanings.add([analysis.text for _, analysis in added])
         self._present += len(self._spans) - before
+        self._weigh_from(first)
+        if self._meanings:
+            self._meanings.add([fold(text) for text in self._texts[first:]])
         return range(before, len(self._spans))
+
+    def _weigh_from(self, first: int) -> None:
+        if len(self._keys) - first > FEW:
+            self._index.weigh_all()
+            return
+        for number in range(first, len(self._keys)):
+            self._index.weigh(number, self.analyse(self._texts[number]).terms)
 
     def remove(self, entry: int) -> None:
         """Take an entry's questions out; its number is not used again."""
         for number in self._spans[entry]:
-            self._index.remove(number, analyse(self._texts[number]).terms)
+            self._index.remove(number, self.analyse(self._texts[number]).terms)
             self._keys[number] = self._texts[number] = ""
         if self._meanings:
             self._meanings.remove(self._spans[entry])
         self._spans[entry] = range(0)
         self._present -= 1
+
+    def analyse(self, text: str) -> Analysis:
+        """Take a text apart as these questions are."""
+        return analyse(text, self._cut)
 
     def score(self, text: Analysis, limit: int = CLOSELY) -> list[Scores]:
         """Return the scores of the likeliest entries for a text."""
@@ -71,23 +92,37 @@ class Questions:
             yield from self._tried_alone()
             return
         numbers = [number for span in self._spans for number in span]
-        analyses = {number: analyse(self._texts[number]) for number in numbers}
+        analyses = {number: self.analyse(self._texts[number]) for number in numbers}
         near = [Nearby([], {}, 0.0, 0.0)] * len(self._keys)
         for number, analysis in analyses.items():
-            near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM)
+            near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM, hurried=False)
         heard = [each.neighbours for each in near]
-        for fold in range(FOLDS):
-            left_out = [owner % FOLDS == fold for owner in self._owners]
+        self._doubles = [pair for number in numbers for pair in self._doubles_of(number, heard[number])]
+        for part in range(FOLDS):
+            left_out = [owner % FOLDS == part for owner in self._owners]
             votes = learn(heard, self._owners, left_out)
             for number in numbers:
                 if left_out[number]:
                     yield self._score_left_out(analyses[number], number, near[number], votes, left_out)
         self._votes = learn(heard, self._owners, [not text for text in self._texts])
 
-    def _nearest(self, text: Analysis, vector: Any, limit: int, without: range = range(0)) -> Nearby:
+    def doubles(self) -> tuple[tuple[int, int], ...]:
+        """Return pairs of different entries, found while learning, that have nearly the same question."""
+        pairs = ((self._owners[one], self._owners[other]) for one, other in self._doubles)
+        return tuple(dict.fromkeys(pairs))
+
+    def _doubles_of(self, number: int, near: Sequence[Neighbour]) -> Iterator[tuple[int, int]]:
+        for _, other in near[:NEARLY]:
+            alike = fuzz.ratio(self._keys[number], self._keys[other]) >= DOUBLE
+            if alike and self._owners[number] < self._owners[other]:
+                yield number, other
+
+    def _nearest(
+        self, text: Analysis, vector: Any, limit: int, without: range = range(0), *, hurried: bool = True
+    ) -> Nearby:
         if self._meanings is None:
-            return self._index.nearest(text.terms, limit, without=without)
-        lexical = self._index.nearest(text.terms, None, without=without)
+            return self._index.nearest(text.terms, limit, without=without, hurried=hurried)
+        lexical = self._index.nearest(text.terms, None, without=without, hurried=hurried)
         return self._meanings.join(lexical, vector, limit, without)
 
     def _vector(self, number: int) -> Any:
@@ -95,15 +130,14 @@ class Questions:
 
     @property
     def _ground(self) -> Ground:
-        return Ground(self._index, self._keys, self._owners, self._spans, self._present)
+        return Ground(self._index, self._texts, self._keys, self._owners, self._spans, self._present)
 
-    def _append(self, text: str) -> Analysis:
-        number, analysis = len(self._keys), analyse(text)
+    def _append(self, text: str) -> None:
+        number, analysis = len(self._keys), self.analyse(text)
         self._keys.append(analysis.key)
         self._owners.append(len(self._spans))
         self._texts.append(text)
         self._index.add(number, analysis.terms)
-        return analysis
 
     def _score_left_out(
         self, text: Analysis, number: int, near: Nearby, votes: list[Votes], left_out: list[bool]
@@ -116,6 +150,6 @@ class Questions:
     def _tried_alone(self) -> Iterator[list[Scores]]:
         spans = [span for span in self._spans if span]
         for span in spans[:: max(1, len(spans) // TRIALS)]:
-            text = analyse(self._texts[span.start])
+            text = self.analyse(self._texts[span.start])
             nearby = self._nearest(text, self._vector(span.start), NEIGHBOURS, span)
             yield score(text, nearby, self._votes, self._ground)

@@ -6,15 +6,22 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from handlers.faq.analysis import Analysis
 from handlers.faq.index import Index, Nearby
+from handlers.faq.lookalike import Marks, conflicts, marks, question_marks
 from handlers.faq.votes import Votes, tally
 
 # The entries looked at closely, and the questions whose letters are compared.
-CLOSELY = 4
+CLOSELY = 3
 COMPARED = 32
+# Questions less similar than this, by whatever score, do not look alike.
+ALIKE = 0.4
+# Where no question is nearer than this, hardly any entry answers: one is looked at closely.
+FAR = 0.1
+# Of how many questions of an entry none may agree with the text.
+WITNESSES = 4
 # A longer question is no longer one.
 LONG = 60
 
@@ -40,6 +47,7 @@ class Scores:
         length: Of the text, as a share of a long question.
         ways: How many ways to ask it the entry has, logarithmic.
         same: Whether the text is letter for letter one of its questions.
+        conflicts: In what all its nearest questions contradict the text though they look like it.
         meaning: Cosine of the meanings of the text and the entry's nearest question, where there is an encoder.
         meaning_lead: By how much.
     """
@@ -60,6 +68,7 @@ class Scores:
     length: float
     ways: float
     same: bool
+    conflicts: tuple[str, ...] = ()
     meaning: float = 0.0
     meaning_lead: float = 0.0
 
@@ -69,12 +78,14 @@ class Ground:
     """What scores are taken on: all questions, numbered, an entry's one after the other.
 
     Attributes:
+        texts: Each question as it stands in the FAQ.
         keys: The letters of each question.
         owners: The number of each question's entry.
         spans: The numbers of each entry's questions.
     """
 
     index: Index
+    texts: Sequence[str]
     keys: Sequence[str]
     owners: Sequence[int]
     spans: Sequence[range]
@@ -82,15 +93,22 @@ class Ground:
 
 
 def score(
-    text: Analysis, nearby: Nearby, votes: Sequence[Votes], ground: Ground, closely: int = CLOSELY
+    text: Analysis, nearby: Nearby, learnt: Sequence[Votes], ground: Ground, closely: int = CLOSELY
 ) -> list[Scores]:
     """Return the scores of the likeliest entries, so many at most, roughly the likeliest first."""
     cosines, nearest = _best(nearby, nearby.cosines, ground)
     meanings = _best(nearby, nearby.meanings, ground)[0] if nearby.meanings else {}
-    kinds = (tally(nearby.neighbours, votes, ground.owners), cosines, _best_edits(text, nearby, ground), meanings)
-    rough = sorted(cosines, key=lambda entry: sum(kind.get(entry, 0.0) for kind in kinds), reverse=True)
+    kinds = (tally(nearby.neighbours, learnt, ground.owners), cosines, _best_edits(text, nearby, ground), meanings)
+    votes, _, edits, _ = kinds
+    rough = [
+        (votes.get(entry, 0.0) + height + edits.get(entry, 0.0) + meanings.get(entry, 0.0), entry)
+        for entry, height in cosines.items()
+    ]
+    rough.sort(reverse=True)
+    if not nearby.neighbours or nearby.neighbours[0][0] < FAR:
+        closely = 1
     close = Closeness(kinds, [_two_best(kind) for kind in kinds], nearest)
-    return [_scores(text, nearby, ground, close, entry) for entry in rough[:closely]]
+    return [_scores(text, nearby, ground, close, entry) for _, entry in rough[:closely]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +132,18 @@ def _best(nearby: Nearby, by_number: Mapping[int, float] | None, ground: Ground)
     return highest, nearest
 
 
-def _best_edits(text: Analysis, nearby: Nearby, ground: Ground) -> dict[int, float]:
-    edits: dict[int, float] = {}
-    for _, number in nearby.neighbours[:COMPARED]:
-        entry = ground.owners[number]
-        edits[entry] = max(edits.get(entry, 0.0), fuzz.ratio(text.key, ground.keys[number]) / 100)
+def _best_edits(text: Analysis, nearby: Nearby, ground: Ground) -> Votes:
+    compared = [number for _, number in nearby.neighbours[:COMPARED]]
+    keys = [ground.keys[number] for number in compared]
+    edits: Votes = {}
+    for _, ratio, place in process.extract(text.key, keys, scorer=fuzz.ratio, processor=None, limit=COMPARED):
+        edits.setdefault(ground.owners[compared[place]], ratio / 100)
     return edits
 
 
 def _two_best(by_entry: Votes) -> tuple[float, float]:
-    first = second = 0.0
-    for height in by_entry.values():
-        if height > first:
-            first, second = height, first
-        elif height > second:
-            second = height
-    return first, second
+    ordered = sorted(by_entry.values())
+    return (max(0.0, ordered[-1]) if ordered else 0.0), (max(0.0, ordered[-2]) if len(ordered) > 1 else 0.0)
 
 
 def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, entry: int) -> Scores:
@@ -140,7 +154,7 @@ def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, en
         for height, (first, second) in zip(heights, close.best, strict=True)
     ]
     span, question, mass = ground.spans[entry], close.nearest[entry], nearby.mass or 1.0
-    has, start, stop = ground.index.has, span.start, span.stop
+    alike = max(edit, cosine, meaning) >= ALIKE
     return Scores(
         number=entry,
         question=question,
@@ -150,7 +164,7 @@ def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, en
         cosine_lead=leads[1],
         edit=edit,
         edit_lead=leads[2],
-        asked=sum(weight for term, weight in nearby.weights.items() if has(term, start, stop)) / mass,
+        asked=_asked(nearby, ground, cosine, entry, question),
         covered=min(1.0, ground.index.covered(cosine, mass, question)),
         unknown=nearby.unknown / mass,
         terms=math.log1p(len(text.terms)),
@@ -158,6 +172,28 @@ def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, en
         length=min(len(text.key), LONG) / LONG,
         ways=math.log1p(len(span)),
         same=edit == 1 and text.key in [ground.keys[number] for number in span],
+        conflicts=_conflicts(nearby, ground, marks(text.text), entry) if alike else (),
         meaning=meaning,
         meaning_lead=leads[3],
     )
+
+
+def _asked(nearby: Nearby, ground: Ground, cosine: float, entry: int, question: int) -> float:
+    mass, span = nearby.mass, ground.spans[entry]
+    if not mass:
+        return 0.0
+    if len(span) == 1:
+        return ground.index.asked(cosine, mass, question)
+    has, start, stop = ground.index.has, span.start, span.stop
+    return sum([weight for term, weight in nearby.weights.items() if has(term, start, stop)]) / mass
+
+
+def _conflicts(nearby: Nearby, ground: Ground, ours: Marks, entry: int) -> tuple[str, ...]:
+    alike = [number for _, number in nearby.neighbours if ground.owners[number] == entry][:WITNESSES]
+    found = conflicts(ours, question_marks(ground.texts[alike[0]]))
+    for number in alike[1:]:
+        if not found:
+            return ()
+        theirs = conflicts(ours, question_marks(ground.texts[number]))
+        found = tuple(kind for kind in found if kind in theirs)
+    return found

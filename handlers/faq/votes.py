@@ -19,6 +19,10 @@ OWN, OTHER = 2.0, 0.2
 # How far one question may pull: 1 + 1/(2C) with C = 0.3, for texts of length one.
 CAUTION = 1 + 1 / 0.6
 FIRST = 0.5
+# So many wrong claims on a question are answered in one round, the strongest; more would only take time.
+CLAIMS = 8
+# Votes below this are not kept.
+FAINT = 0.1
 # What a question says for its entry where nothing was learnt: what it would learn if it stood alone.
 UNLEARNT = 1.6
 
@@ -34,7 +38,7 @@ def learn(neighbours: Sequence[Sequence[Neighbour]], owners: Sequence[int], left
         order.sort(key=[number * multiplier % PRIME for number in range(len(owners))].__getitem__)
         for number in order:
             _correct(votes[number], tally(heard[number], votes, owners), owners[number])
-    return votes
+    return [{entry: vote for entry, vote in each.items() if abs(vote) >= FAINT} for each in votes]
 
 
 def tally(neighbours: Sequence[Neighbour], votes: Sequence[Votes], owners: Sequence[int]) -> Votes:
@@ -42,17 +46,18 @@ def tally(neighbours: Sequence[Neighbour], votes: Sequence[Votes], owners: Seque
     scores: Votes = {}
     learnt = len(votes)
     for similarity, number in neighbours:
-        if number >= learnt:
-            scores[owners[number]] = scores.get(owners[number], 0.0) + similarity * UNLEARNT
-            continue
-        for entry, vote in votes[number].items():
-            scores[entry] = scores.get(entry, 0.0) + similarity * vote
+        said = votes[number] if number < learnt else {owners[number]: UNLEARNT}
+        for entry, vote in said.items():
+            if entry in scores:
+                scores[entry] += similarity * vote
+            else:
+                scores[entry] = similarity * vote
     return scores
 
 
 def _correct(own: Votes, scores: Votes, owner: int) -> None:
     if scores.get(owner, 0.0) < OWN:
         own[owner] = own.get(owner, 0.0) + (OWN - scores.get(owner, 0.0)) / CAUTION
-    for entry, score in scores.items():
-        if score > OTHER and entry != owner:
-            own[entry] = own.get(entry, 0.0) + (OTHER - score) / CAUTION
+    claims = [(score, entry) for entry, score in scores.items() if score > OTHER and entry != owner]
+    for score, entry in sorted(claims, reverse=True)[:CLAIMS]:
+        own[entry] = own.get(entry, 0.0) + (OTHER - score) / CAUTION

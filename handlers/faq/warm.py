@@ -25,7 +25,10 @@ def taught(entries: Iterable[Entry], labelled: Sequence[Labelled]) -> tuple[Entr
     for each in labelled:
         if each.expected is not None:
             ways.setdefault(each.expected, []).append(each.text)
-    return tuple(replace(entry, alternatives=(*entry.alternatives, *ways.get(entry.id, ()))) for entry in entries)
+    return tuple(
+        replace(entry, alternatives=(*entry.alternatives, *ways[entry.id])) if entry.id in ways else entry
+        for entry in entries
+    )
 
 
 def unanswerable(labelled: Sequence[Labelled]) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from typing import Any, NoReturn, TypeVar
 
 import yaml
 
+from handlers.nesting import too_deep
 from handlers.rules.rule import RuleError
 
 T = TypeVar("T")
-DEEPEST = 20
 TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -51,7 +51,8 @@ def compose(file: File, content: bytes) -> yaml.Node | None:
     text = _decoded(file, content)
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _check_depth(file, text, loader)
+        if (line := too_deep(text, loader)) is not None:
+            file.refuse(line, "lists are nested too deeply here")
         node: yaml.Node | None = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         # A quote that is never closed is a mistake where it opens, not at the end of the file.
@@ -61,18 +62,6 @@ def compose(file: File, content: bytes) -> yaml.Node | None:
     except yaml.reader.ReaderError as error:
         file.refuse(text.count("\n", 0, error.position), f"this is not valid YAML: {error.reason}")
     return node
-
-
-def _check_depth(file: File, text: str, loader: Any) -> None:
-    """Refuse what is nested so deeply that composing it, which is recursive, would end the process."""
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            file.refuse(event.start_mark.line if event.start_mark else 0, "lists are nested too deeply here")
 
 
 def mapping(file: File, node: yaml.MappingNode, known: Sequence[str]) -> dict[str, yaml.Node]:

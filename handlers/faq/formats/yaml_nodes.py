@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from handlers.faq.draft import FaqError
+from handlers.nesting import too_deep
 
 # libyaml's parser where PyYAML was built with it: ten times as fast, the same nodes.
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -17,12 +18,12 @@ def root(path: Path, text: str) -> yaml.Node | None:
     """Return the file's one document as nodes, None for an empty file. Raises `FaqError` with the line."""
     loader = Loader(_without_control(path, text))
     try:
+        if (line := too_deep(text, Loader)) is not None:
+            raise FaqError(f"{path.name}, line {line + 1}: lists are nested too deeply here.")
         node: yaml.Node | None = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise FaqError(f"{path.name}, line {mark.line + 1 if mark else 1}: {_problem(error, text)}.") from None
-    except RecursionError:
-        raise FaqError(f"{path.name}: the brackets are nested too deeply.") from None
     finally:
         loader.dispose()
     return node

@@ -56,6 +56,12 @@ def test_two_entries_with_the_same_question_are_offered() -> None:
     assert {each.entry.id for each in ranking.candidates[:2]} == {"price", "price2"}
 
 
+def test_near_duplicates_are_reported() -> None:
+    twice = Faq.build((*FIVE, Entry("redis2", "没有 Redis 能运行么", "能。")))
+    assert [(one.id, other.id) for one, other in twice.doubles] == [("redis", "redis2")]
+    assert Faq.build(FIVE).doubles == ()
+
+
 def test_a_removed_entry_is_found_no_more() -> None:
     faq = Faq.build(FIVE)
     faq.remove("redis")

