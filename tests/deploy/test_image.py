@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bot.settings import Settings
-from tests.deploy.tools import DEPLOY, HOUSE, run, tool
+from tests.deploy.tools import DEPLOY, HOUSE, run, where
 from tests.servers.telegram import TelegramServer
 
 RECIPE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
@@ -96,12 +96,8 @@ def test_what_is_pinned_is_what_the_project_asks_for(lock: str, requirements: li
 @pytest.fixture(scope="session")
 def engine() -> str:
     """The builder."""
-    for name in ("podman", "docker"):
-        try:
-            return tool(name)
-        except pytest.skip.Exception:
-            continue
-    pytest.skip("neither podman nor docker is installed")
+    found = next((name for name in ("podman", "docker") if where(name)), None)
+    return found or pytest.skip("neither podman nor docker is installed")
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +106,7 @@ def image(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     base = next((each for each in BASES if each and _has(engine, each)), None)
     if base is None:
         pytest.skip("no base image: pull python:3.13-slim, or run tests/deploy/base_image")
-    own = ("--isolation=chroot", "--format=docker", "--layers") if "podman" in engine else ()
+    own = ("--isolation=chroot", "--format=docker", "--layers") if engine == "podman" else ()
     machine = _of_this_machine(tmp_path_factory.mktemp("pip"))
     arguments = ("--build-arg", f"BASE={base}", "--file", DEPLOY / "Dockerfile", "--tag", "localhost/yingda-test", ".")
     run(engine, "build", "--network=host", *own, *machine, *arguments, seconds=BUILD_SECONDS)
@@ -157,7 +153,7 @@ async def test_it_listens_until_it_is_told_to_stop_and_ends_well(engine: str, im
         started = (engine, "run", "--rm", "--name", name, *TIGHT, *settings, "--env", "HTTP_PORT=0", image)
         running = await asyncio.create_subprocess_exec(*started, stderr=asyncio.subprocess.DEVNULL)
         await alice.says("价格")
-        await server.until(lambda: any("免费" in text for text in alice.room.texts))
+        await alice.sees(re.compile("免费"))
         grace = Settings.model_fields["grace"].default
         stopping = await asyncio.create_subprocess_exec(engine, "stop", "--time", f"{grace + 10:.0f}", name)
         assert (await stopping.wait(), await running.wait()) == (0, 0)

@@ -18,13 +18,15 @@ DEPLOY = HOUSE / "deploy"
 SECONDS = 60
 
 
-def tool(name: str) -> str:
-    """Return where a program is: beside this Python, or on the path. Skips the test where there is none."""
+def where(name: str) -> str | None:
+    """Return where a program is: beside this Python, or on the path."""
     beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if not found:
-        pytest.skip(f"{name} is not installed")
-    return found
+    return str(beside) if beside.exists() else shutil.which(name)
+
+
+def tool(name: str) -> str:
+    """Return where a program is. Skips the test where there is none."""
+    return where(name) or pytest.skip(f"{name} is not installed")
 
 
 def run(name: str, *arguments: str | Path, given: str = "", seconds: float = SECONDS) -> str:
