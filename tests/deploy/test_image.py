@@ -1,4 +1,4 @@
-"""The image: its recipe read by a linter, what it is made of held against pyproject, and, with a builder, built and run.
+"""The image: its recipe linted, what it is made of held against pyproject, and, with a builder, built and run.
 
 A builder is podman or docker, with its base image at hand: IMAGE_BASE, or else what tests/deploy/base_image makes, or
 python:3.13-slim. Building fetches packages; nothing else here leaves the machine.
@@ -41,7 +41,9 @@ def instructions(name: str) -> list[list[str]]:
 def locked(name: str) -> dict[str, str]:
     """The versions that a lock pins, by the name of the package."""
     text = (DEPLOY / "lock" / name).read_text(encoding="utf-8")
-    return {canonicalize_name(found[0]): found[1] for found in re.findall(r"^([\w.-]+)==(\S+)", text, flags=re.M)}
+    return {
+        canonicalize_name(found[0]): found[1] for found in re.findall(r"^([\w.-]+)==(\S+)", text, flags=re.MULTILINE)
+    }
 
 
 def wanted(lines: list[str]) -> list[Requirement]:
@@ -73,7 +75,7 @@ def test_it_does_not_run_as_root_and_is_asked_to_end_as_the_bot_expects() -> Non
 @pytest.mark.parametrize("lock", ["core.txt", "semantic.txt", "build.txt"])
 def test_every_package_is_pinned_by_hash_and_no_registry_is_named(lock: str) -> None:
     text = (DEPLOY / "lock" / lock).read_text(encoding="utf-8")
-    pins = re.split(r"^(?=[\w.-]+==)", text, flags=re.M)[1:]
+    pins = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
     assert [pin.split()[0] for pin in pins if "--hash=sha256:" not in pin] == []
     assert "://" not in text
     assert "index-url" not in text

@@ -28,7 +28,7 @@ def rules() -> list[dict[str, Any]]:
 def exported() -> set[str]:
     """The names of everything that the bot tells, as they stand at /metrics."""
     metrics = pytest.importorskip("bot.metrics").Metrics()
-    families = re.findall(r"^# TYPE (\w+) (\w+)$", metrics.text().decode(), flags=re.M)
+    families = re.findall(r"^# TYPE (\w+) (\w+)$", metrics.text().decode(), flags=re.MULTILINE)
     return {name for name, _ in families if not name.endswith("_created")}
 
 
@@ -113,13 +113,13 @@ def test_grafana_finds_prometheus_and_the_dashboard_where_compose_puts_them() ->
 
 
 def test_every_metric_is_explained_in_both_languages() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", OPERATIONS, flags=re.M)
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", OPERATIONS, flags=re.MULTILINE)
     assert {name for name, _, _ in rows} == exported()
     assert all(HAN.search(chinese) and not HAN.search(english) for _, chinese, english in rows)
 
 
 def test_every_alert_is_explained_in_both_languages_where_it_says() -> None:
-    explained = dict(re.findall(r"^### (Yingda\w+)\n\n中文：.+\nEnglish: (.+)$", OPERATIONS, flags=re.M))
+    explained = dict(re.findall(r"^### (Yingda\w+)\n\n中文：.+\nEnglish: (.+)$", OPERATIONS, flags=re.MULTILINE))
     assert set(explained) == {rule["alert"] for rule in rules()}
     for rule in rules():
         assert rule["annotations"]["runbook"] == f"docs/operations.md#{rule['alert'].lower()}"

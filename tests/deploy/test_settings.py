@@ -19,12 +19,12 @@ IN_FILES = ("TELEGRAM_TOKEN", "DISCORD_TOKEN", "OPENAI_API_KEY", "REDIS_URL")
 def told() -> Iterator[tuple[str, str, str]]:
     """Yield where a setting stands, its name and its value."""
     image = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
-    for line in re.findall("^ENV (.*)$", image, flags=re.M):
+    for line in re.findall("^ENV (.*)$", image, flags=re.MULTILINE):
         yield from (("Dockerfile", *pair) for pair in re.findall(r"(\w+)=(\S+)", line))
     for name, value in read(DEPLOY / "compose.yaml")["services"]["bot"]["environment"].items():
         yield "compose.yaml", name, value
     unit = (DEPLOY / "systemd" / "yingda.service").read_text(encoding="utf-8")
-    yield from (("yingda.service", *pair) for pair in re.findall("^Environment=(.*?)=(.*)$", unit, flags=re.M))
+    yield from (("yingda.service", *pair) for pair in re.findall("^Environment=(.*?)=(.*)$", unit, flags=re.MULTILINE))
     settings = (DEPLOY / "k8s" / "settings.env").read_text(encoding="utf-8")
     yield from (("settings.env", *pair) for pair in pairs(settings).items())
     for name in ("telegram.yaml", "discord.yaml"):

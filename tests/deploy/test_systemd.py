@@ -21,12 +21,14 @@ def unit(tmp_path: Path) -> Path:
     """The unit as it would be where the bot is installed: systemd looks whether the program is there."""
     text = UNIT.read_text(encoding="utf-8")
     installed = tmp_path / UNIT.name
-    installed.write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", text, flags=re.M), encoding="utf-8")
+    installed.write_text(
+        re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", text, flags=re.MULTILINE), encoding="utf-8"
+    )
     return installed
 
 
 def setting(name: str) -> str:
-    (found,) = re.findall(rf"^{name}=(.*)$", UNIT.read_text(encoding="utf-8"), flags=re.M)
+    (found,) = re.findall(rf"^{name}=(.*)$", UNIT.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return str(found)
 
 
