@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -16,16 +17,16 @@ CLOSING_SECONDS = 5
 @pytest.fixture(scope="module")
 def project() -> dict[str, Any]:
     """The whole project as docker compose understands it."""
-    told = run("docker-compose", "-f", DEPLOY / "compose.yaml", "--profile", "watch", "config", "--format", "json")
+    told = run("docker-compose", "-f", DEPLOY / "compose.yaml", "--profile", "*", "config", "--format", "json")
     found: dict[str, Any] = json.loads(told)
     return found
 
 
 def test_docker_compose_accepts_it(project: dict[str, Any]) -> None:
-    assert set(project["services"]) == {"bot", "redis", "prometheus", "grafana"}
+    assert set(project["services"]) == {"bot", "redis", "caddy", "prometheus", "grafana"}
 
 
-def test_only_bot_and_redis_start_without_the_profile() -> None:
+def test_only_bot_and_redis_start_without_a_profile() -> None:
     told = run("docker-compose", "-f", DEPLOY / "compose.yaml", "config", "--services")
     assert sorted(told.split()) == ["bot", "redis"]
 
@@ -80,3 +81,10 @@ def test_everything_mounted_is_there(project: dict[str, Any]) -> None:
 
 def test_no_secret_can_be_committed() -> None:
     assert (DEPLOY / "secrets" / ".gitignore").read_text(encoding="utf-8").split() == ["*", "!.gitignore"]
+
+
+def test_the_proxy_is_accepted_and_lets_in_the_webhook_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBHOOK_HOST", "bot.example.org")
+    told = run("caddy", "adapt", "--config", DEPLOY / "caddy" / "Caddyfile")
+    assert re.findall('"path":(.*?)[]]', told) == ['["/telegram"']
+    assert "404" in told
