@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
+import json
 import os
 import re
+import socket
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -145,17 +149,80 @@ def test_it_is_small_and_has_no_build_tools(engine: str, image: str) -> None:
     assert run(engine, "run", "--rm", *TIGHT, "--entrypoint=python", image, "-c", look).split() == ["10001"]
 
 
-@pytest.mark.timeout(BUILD_SECONDS + 60)
-async def test_it_listens_until_it_is_told_to_stop_and_ends_well(engine: str, image: str) -> None:
+@asynccontextmanager
+async def container(engine: str, image: str, server: TelegramServer, **settings: object) -> AsyncIterator[Container]:
+    """A container that listens to the loopback Telegram, until it is stopped."""
     name = f"yingda-{uuid4().hex[:8]}"
-    async with TelegramServer() as server:
-        server.patience = 60
-        alice = server.private("alice", language="zh-hans")
-        settings = ("--env", f"TELEGRAM_TOKEN={server.token}", "--env", f"TELEGRAM_API_URL={server.url}")
-        started = (engine, "run", "--rm", "--name", name, *TIGHT, *settings, "--env", "HTTP_PORT=0", image)
-        running = await asyncio.create_subprocess_exec(*started, stderr=asyncio.subprocess.DEVNULL)
+    told = {"TELEGRAM_TOKEN": server.token, "TELEGRAM_API_URL": server.url, "HTTP_HOST": "127.0.0.1", **settings}
+    variables = [f"--env={variable}={value}" for variable, value in told.items()]
+    started = ("run", "--rm", "--name", name, *TIGHT, *variables, image)
+    process = await asyncio.create_subprocess_exec(engine, *started, stderr=asyncio.subprocess.DEVNULL)
+    running = Container(engine, name, process)
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+@dataclass
+class Container:
+    """A container, and the process that shows its output and ends as it ends."""
+
+    engine: str
+    name: str
+    process: asyncio.subprocess.Process
+
+    async def asks(self, *arguments: str) -> int:
+        """Run a command in it; return its exit code."""
+        asked = await asyncio.create_subprocess_exec(self.engine, "exec", self.name, *arguments)
+        return await asked.wait()
+
+    async def stop(self) -> int:
+        """Ask it to end, as compose does; return its exit code."""
+        if self.process.returncode is None:
+            grace = f"{Settings.model_fields['grace'].default + 10:.0f}"
+            stopping = await asyncio.create_subprocess_exec(self.engine, "stop", "--time", grace, self.name)
+            await stopping.wait()
+        return await self.process.wait()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[TelegramServer]:
+    """A Telegram that waits as long as a container takes to start."""
+    async with TelegramServer() as running:
+        running.patience = 60
+        yield running
+
+
+@pytest.mark.timeout(BUILD_SECONDS + 60)
+async def test_it_listens_until_it_is_told_to_stop_and_ends_well(
+    engine: str, image: str, server: TelegramServer
+) -> None:
+    alice = server.private("alice", language="zh-hans")
+    await alice.says("价格")
+    async with container(engine, image, server, HTTP_PORT=0) as running:
+        await alice.sees(re.compile("免费"))
+        assert await running.stop() == 0
+
+
+@pytest.mark.timeout(BUILD_SECONDS + 60)
+async def test_its_health_check_says_whether_it_is_well(engine: str, image: str, server: TelegramServer) -> None:
+    pytest.importorskip("bot.web")
+    (told,) = json.loads(run(engine, "image", "inspect", image))
+    kind, *check = told["Config"].get("Healthcheck", told.get("Healthcheck"))["Test"]
+    assert kind == "CMD"
+    alice = server.private("alice", language="zh-hans")
+    await alice.says("价格")
+    async with container(engine, image, server, HTTP_PORT=free_port()) as running:
+        await alice.sees(re.compile("免费"))
+        assert await running.asks(*check) == 0
+    async with container(engine, image, server, HTTP_PORT=0) as unserved:
         await alice.says("价格")
         await alice.sees(re.compile("免费"))
-        grace = Settings.model_fields["grace"].default
-        stopping = await asyncio.create_subprocess_exec(engine, "stop", "--time", f"{grace + 10:.0f}", name)
-        assert (await stopping.wait(), await running.wait()) == (0, 0)
+        assert await unserved.asks(*check) != 0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
