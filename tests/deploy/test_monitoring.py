@@ -55,6 +55,11 @@ def test_alerts_fire_when_they_should_and_not_otherwise() -> None:
     run("promtool", "test", "rules", DEPLOY / "prometheus" / "alerts_test.yaml")
 
 
+def test_prometheus_finds_nothing_wrong_with_the_metrics() -> None:
+    metrics = pytest.importorskip("bot.metrics").Metrics()
+    run("promtool", "check", "metrics", given=metrics.text().decode())
+
+
 def test_alerts_are_about_what_the_bot_tells() -> None:
     known = exported()
     for rule in rules():
