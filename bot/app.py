@@ -23,7 +23,7 @@ from bot.mailbox import Mailbox
 from bot.memory import Memory
 from bot.options import OptionsKeeper
 from bot.places import Places
-from bot.replica import Replica, held_replica, stranger
+from bot.replica import Presence, held_replica, stranger
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 MakePlatforms = Callable[[Settings, Texts, Commands], Mapping[str, Platform]]
 LOOK_SECONDS = 1.0
+HEED_SECONDS = 0.25
 AGAIN_SECONDS = 5.0
 
 
@@ -44,7 +45,7 @@ class House:
     stages: Mapping[str, Stage]
     dispatcher: Dispatcher
     turns: Turns
-    replica: Replica
+    presence: Presence
 
     async def listen(self) -> bool:
         """Listen on all platforms until told to stop, one has nothing more to say, or none is left; then drain.
@@ -56,13 +57,16 @@ class House:
         with _signals(stop):
             async with asyncio.TaskGroup() as group:
                 watch = group.create_task(self._watch())
-                beat = group.create_task(self.replica.beat(self.services.store))
+                living = group.create_task(self._live())
                 listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
                 group.create_task(_stop_when_all_ended(listening, stop))
                 await stop.wait()
-                for task in (watch, beat, *listening):
+                for task in (watch, *listening):
                     task.cancel()
-            cancelled = await self.turns.drain(self.services.settings.grace)
+                await asyncio.wait([watch, *listening])
+                # As long as it answers, other processes must know that it is alive.
+                cancelled = await self.turns.drain(self.services.settings.grace)
+                living.cancel()
         if cancelled:
             log.warning("answers cut short by the end of the grace period", turns=cancelled)
         return any(task.cancelled() or task.result() for task in listening)
@@ -90,6 +94,20 @@ class House:
             await asyncio.to_thread(self.services.content.refresh)
 
 
+    async def _live(self) -> None:
+        """Say that this process is alive, and heed what others say to it, as long as anything is answered here."""
+        if not any(platform.lasting for platform in self.services.platforms.values()):
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.presence.beat())
+            group.create_task(self._heed())
+
+    async def _heed(self) -> None:
+        while True:
+            await self.dispatcher.heed()
+            await asyncio.sleep(HEED_SECONDS)
+
+
 @asynccontextmanager
 async def open_house(settings: Settings, make_platforms: MakePlatforms) -> AsyncIterator[House]:
     """Put the bot together, ready to answer, and take it apart again in reverse order.
@@ -103,14 +121,15 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)
         stages = await asyncio.to_thread(discover.stages, services)
-        replica = stranger()
+        presence = Presence(store, stranger())
         if any(platform.lasting for platform in services.platforms.values()):
-            replica = closing.enter_context(held_replica(settings.data_dir))
-            await replica.announce(store)
+            presence = Presence(store, closing.enter_context(held_replica(settings.data_dir)))
+            closing.push_async_callback(presence.leave)
+            await presence.announce()
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
-        dispatcher = Dispatcher(services, stages, turns, Delivery(services.texts), Mailbox(store, replica))
-        yield House(services, stages, dispatcher, turns, replica)
+        dispatcher = Dispatcher(services, stages, turns, Delivery(services.texts), Mailbox(store, presence.replica))
+        yield House(services, stages, dispatcher, turns, presence)
 
 
 def _services(settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack) -> Services:

@@ -41,6 +41,10 @@ class Gone(Exception):  # noqa: N818
     """This chat cannot be written to any more: the bot was removed or blocked, or the chat was deleted."""
 
 
+class Superseded(Exception):  # noqa: N818 — not an error: the turn is another process's now
+    """Another process has taken the conversation over; nothing more is to be written here."""
+
+
 class Stage(Protocol):
     """Answers a message, or rewrites it for the stages after this one, or passes (None).
 

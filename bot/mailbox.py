@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
-from urllib.parse import quote
+from dataclasses import asdict
+from typing import Any
 
 import structlog
 from redis.exceptions import LockError
 
+from bot import letters
+from bot.copies import Copies
+from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, member, seen_key, shown_key
 from bot.model import Conversation, Message
-from bot.replica import Replica, is_alive
-from bot.store import Store, Write, key
+from bot.replica import Replica, alive, tell, told
+from bot.store import Store, Write
 
 log = structlog.get_logger(__name__)
 
@@ -26,65 +28,9 @@ LOCK_SECONDS = 30.0
 EXTEND_SECONDS = 10.0
 # A conversation leaves the list of those with mail when its mailbox has been empty for so long.
 SETTLED_SECONDS = 5.0
-OPEN = key("open", tag="mailboxes")
-
-# The same update is accepted once.
-ACCEPT = """
-if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then return 0 end
-redis.call('RPUSH', KEYS[2], ARGV[1])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
-return 1
-"""
-# The oldest message, how often it was taken (this time included), and what was shown of its answer.
-TAKE = """
-local head = redis.call('LINDEX', KEYS[1], 0)
-if not head then return false end
-redis.call('HINCRBY', KEYS[2], 'attempts', 1)
-redis.call('EXPIRE', KEYS[2], ARGV[1])
-return {head, redis.call('HGETALL', KEYS[2])}
-"""
-# Only who holds the conversation may begin to show an answer.
-BEGIN = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[2], 'begun', '1')
-return 1
-"""
-# A lock left behind by a dead process is let go, unless somebody holds it by now.
-BREAK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
-# Nothing was accepted there since we looked.
-SETTLE = """
-local at = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if at and tonumber(at) == tonumber(ARGV[2]) then return redis.call('ZREM', KEYS[1], ARGV[1]) end
-return 0
-"""
-
-Acceptance = Literal["new", "again", "unkept"]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A page as it was last drawn, and the platform's id of it."""
-
-    id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message taken from a mailbox.
-
-    Attributes:
-        line: The message as it lies there.
-        attempts: How often it was taken, this time included.
-        begun: An earlier process began to show its answer.
-        pages: What that process noted as drawn, by page number.
-    """
-
-    message: Message
-    line: str
-    attempts: int = 1
-    begun: bool = False
-    pages: dict[int, Drawn] = field(default_factory=dict)
+# After Redis was away, every process first tells it what was answered meanwhile.
+CATCH_UP_SECONDS = 3.0
+TOGETHER = 500
 
 
 class Mailbox:
@@ -93,31 +39,40 @@ class Mailbox:
     def __init__(self, store: Store, replica: Replica) -> None:
         self._store = store
         self._replica = replica
-        # Answered, but Redis went away before they could be taken out.
-        self._answered: set[str] = set()
+        self._copies = Copies()
+        self._current: dict[Conversation, str] = {}
 
-    async def accept(self, message: Message, where: Conversation) -> Acceptance:
-        """Keep a message until it is answered: `new`, or `again` when it was there before, or `unkept` by Redis."""
-        seen = key("seen", quote(message.update, safe=""), tag=where.key)
+    async def accept(self, message: Message, where: Conversation) -> bool:
+        """Keep a message until it is answered. False: it was accepted before. With Redis away it is kept here alone."""
         line = message.dump()
+        copy = self._copies.add(where, line, message)
+        copy.kept = False
+        keys = seen_key(where, message.update), mail_key(where)
 
-        async def accept() -> Acceptance:
+        async def accept() -> bool:
+            copy.kept = True  # from here on nobody knows, unless there is an answer
             async with self._store.client.pipeline(transaction=False) as pipeline:
-                pipeline.zadd(OPEN, {_member(where): time.time()})
-                pipeline.eval(ACCEPT, 2, seen, _mail_key(where), line, SEEN_SECONDS, KEPT_SECONDS)
+                pipeline.zadd(OPEN, {member(where): time.time()})
+                pipeline.eval(letters.ACCEPT, 2, *keys, line, SEEN_SECONDS, KEPT_SECONDS)
                 _, first = await pipeline.execute()
-            return "new" if first else "again"
+            return bool(first)
 
-        unkept: Acceptance = "unkept"
-        return await self._store.attempt(accept, unkept)
+        new = await self._store.attempt(accept, default=True)
+        if not new:
+            self._copies.drop(where, line)
+        return new
 
     @asynccontextmanager
     async def held(self, where: Conversation) -> AsyncIterator[bool]:
-        """Hold a conversation while its mail is answered. False: another process does, and will find all of it."""
+        """Hold a conversation while its mail is answered. False: another process does, and will find all of it.
+
+        With Redis away it is ours: what this process has taken over it answers.
+        """
         lock = self._store.client.lock(
-            _lock_key(where), timeout=LOCK_SECONDS, blocking=False, thread_local=False, raise_on_release_error=False
+            lock_key(where), timeout=LOCK_SECONDS, blocking=False, thread_local=False, raise_on_release_error=False
         )
-        if not await self._store.attempt(lambda: lock.acquire(token=self._replica.boot), default=False):
+        mine = await self._store.attempt(lambda: self._acquired(lock), default=True)
+        if not mine:
             yield False
             return
         try:
@@ -126,86 +81,159 @@ class Mailbox:
                 yield True
                 extending.cancel()
         finally:
+            self._current.pop(where, None)
             await self._store.attempt(lambda: _released(lock), default=False)
+
+    async def _acquired(self, lock: Any) -> bool:
+        """Take a lock, also one that this process could not let go because Redis was away."""
+        if await lock.acquire(token=self._replica.boot):
+            return True
+        lock.local.token = self._replica.boot.encode()
+        return await _extended(lock)
 
     async def _extend(self, lock: Any) -> None:
         while True:
             await asyncio.sleep(EXTEND_SECONDS)
+            lock.local.token = self._replica.boot.encode()  # taken again by `begin`, perhaps
             await self._store.attempt(lambda: _extended(lock), default=False)
 
     async def take(self, where: Conversation) -> Letter | None:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
-        take = lambda: self._store.client.eval(TAKE, 2, _mail_key(where), _shown_key(where), KEPT_SECONDS)  # noqa: E731
-        found = await self._store.attempt(take, None)
-        if not found:
-            return None
-        line, fields = found
-        if line in self._answered:
-            await self.finish(where, line)
-            return await self.take(where)
-        if not isinstance(fields, dict):
-            fields = dict(zip(fields[::2], fields[1::2], strict=True))
-        pages = {int(name[5:]): Drawn(**json.loads(text)) for name, text in fields.items() if name.startswith("page:")}
-        return Letter(Message.load(line), line, int(fields["attempts"]), "begun" in fields, pages)
+        while True:
+            found = await self._eval(letters.TAKE, self._keys(where), self._replica.boot, KEPT_SECONDS, default=None)
+            try:
+                letter = await self._letter(where, found)
+            except (ValueError, KeyError, TypeError):
+                log.exception("a message that cannot be read is left out", conversation=where.hash)
+                await self.finish(where, found[1])
+                continue
+            if letter is None or letter.line not in self._copies.answered:
+                break
+            await self.finish(where, letter.line)
+        if letter:
+            self._current[where] = letter.line
+        return letter
 
-    async def begin(self, where: Conversation) -> bool:
-        """Note that the answer to the oldest message begins to be shown. False: another process took it over."""
-        keys = _lock_key(where), _shown_key(where)
-        begin = lambda: self._store.client.eval(BEGIN, 2, *keys, self._replica.boot)  # noqa: E731
-        return bool(await self._store.attempt(begin, 1))
+    async def _letter(self, where: Conversation, found: Any) -> Letter | None:
+        match found:
+            case ["letter", line, fields]:
+                return letters.opened(line, fields)
+            case ["taken"]:
+                return None
+            case _:
+                return await self._copy(where, forgotten=found is not None)
+
+    async def _copy(self, where: Conversation, *, forgotten: bool) -> Letter | None:
+        """Return what this process knows alone; `forgotten`: Redis answers, and has nothing (any more)."""
+        while first := self._copies.first(where):
+            line, message = first
+            seen = seen_key(where, message.update)
+            known = forgotten and await self._store.attempt(lambda: self._store.client.exists(seen), 0)  # noqa: B023
+            if not known:
+                return Letter(message, line)
+            self._copies.drop(where, line)  # another process has answered it
+        return None
+
+    async def begin(self, where: Conversation, letter: Letter) -> bool:
+        """Note that something of the answer to a message is about to be shown. False: another process took it over."""
+        keys = (*self._keys(where), seen_key(where, letter.message.update))
+        values = self._replica.boot, letter.line, int(LOCK_SECONDS * 1000)
+        return bool(await self._eval(letters.BEGIN, keys, *values, default=1))
 
     async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:
         """Note what is drawn of a page, so that nobody begins it anew."""
-        line = json.dumps(asdict(drawn), separators=(",", ":"))
-        await self._store.attempt(lambda: self._store.client.hset(_shown_key(where), f"page:{number}", line), 0)
+        page = json.dumps(asdict(drawn), separators=(",", ":"))
+        keys = lock_key(where), shown_key(where)
+        await self._eval(letters.NOTE, keys, self._replica.boot, f"page:{number}", page, default=0)
 
     async def finish(self, where: Conversation, line: str, *writes: Write) -> None:
         """Take an answered message out of its mailbox, in one round trip with other writes."""
 
         def finish(pipeline: Any) -> None:
-            pipeline.lrem(_mail_key(where), 1, line)
-            pipeline.delete(_shown_key(where))
+            pipeline.eval(letters.FINISH, 3, *self._keys(where), self._replica.boot, line)
 
+        kept = self._copies.drop(where, line)
         if await self._store.write(*writes, finish):
-            self._answered.discard(line)
-        else:
-            self._answered.add(line)
+            self._copies.answered.pop(line, None)
+        elif kept:
+            self._copies.answered[line] = where
 
-    async def clear(self, where: Conversation) -> int:
-        """Forget all messages of a conversation that are not answered yet. Return how many they were."""
+    async def stop(self, where: Conversation) -> int:
+        """Forget what waits in a conversation, and have the answer under way stopped. Return how many they were."""
+        here = self._copies.clear(where)
+        found = await self._eval(letters.STOP, self._keys(where), KEPT_SECONDS, default=None)
+        if found is None:
+            self._copies.answered.update(dict.fromkeys(here, where))
+        waiting, holder, line = found or (0, "", "")
+        if holder and holder != self._replica.boot:
+            await tell(self._store, holder, json.dumps({"where": asdict(where), "line": line}))
+        return max(len(here), int(waiting))
 
-        async def clear() -> int:
-            async with self._store.client.pipeline(transaction=True) as pipeline:
-                pipeline.llen(_mail_key(where))
-                pipeline.delete(_mail_key(where), _shown_key(where))
-                waiting, _ = await pipeline.execute()
-            return int(waiting)
-
-        return await self._store.attempt(clear, 0)
+    async def stopped_elsewhere(self) -> list[Conversation]:
+        """Return the conversations whose answer under way here was stopped by a word to another process."""
+        notes = [json.loads(each) for each in await told(self._store, self._replica.boot)]
+        asked = [(Conversation(**each["where"]), each["line"]) for each in notes]
+        return [where for where, line in asked if self._current.get(where) == line]
 
     async def waiting(self, where: Conversation) -> bool:
         """Return whether a conversation has unanswered messages."""
-        return bool(await self._store.attempt(lambda: self._store.client.llen(_mail_key(where)), 0))
+        return bool(await self._store.attempt(lambda: self._store.client.llen(mail_key(where)), 0))
 
-    async def left_behind(self) -> list[Conversation]:
-        """Return the conversations with mail that nobody alive is answering; let go of dead processes' locks."""
+    async def left_behind(self, busy: Container[Conversation]) -> list[Conversation]:
+        """Return the conversations with mail that nobody alive is answering; let go of dead processes' locks.
+
+        Those that this process is `busy` with are not looked at.
+        """
+        for line, where in tuple(self._copies.answered.items()):
+            await self.finish(where, line)
+        alone = [where for where in self._copies.places() if where not in busy]
+        if self._store.seconds_back() < CATCH_UP_SECONDS:
+            return alone
         none: list[tuple[str, float]] = []
         opened = await self._store.attempt(lambda: self._store.client.zrange(OPEN, 0, -1, withscores=True), none)
-        found = [await self._is_left_behind(Conversation(**json.loads(name)), name, at) for name, at in opened]
-        return [each for each in found if each]
+        places = [(Conversation(**json.loads(name)), name, at) for name, at in opened]
+        idle = [each for each in places if each[0] not in busy]
+        found = [await self._left(idle[start : start + TOGETHER]) for start in range(0, len(idle), TOGETHER)]
+        return list(dict.fromkeys([*alone, *(where for some in found for where in some)]))
 
-    async def _is_left_behind(self, where: Conversation, member: str, at: float) -> Conversation | None:
-        if not await self.waiting(where):
-            if time.time() - at > SETTLED_SECONDS:
-                await self._store.attempt(lambda: self._store.client.eval(SETTLE, 1, OPEN, member, repr(at)), 0)
-            return None
-        holder = await self._store.attempt(lambda: self._store.client.get(_lock_key(where)), self._replica.boot)
-        if holder == self._replica.boot or (holder and await is_alive(self._store, holder)):
-            return None
-        if holder:
-            log.info("taking over from a dead process", conversation=where.hash)
-            await self._store.attempt(lambda: self._store.client.eval(BREAK, 1, _lock_key(where), holder), 0)
-        return where
+    async def _left(self, places: list[tuple[Conversation, str, float]]) -> list[Conversation]:
+        """Return which of these conversations have mail and no living holder, in a few round trips for all."""
+        states = await self._states([where for where, _, _ in places])
+        dead = await self._dead({holder for waiting, holder in states if waiting and holder})
+        left = []
+        for (where, name, at), (waiting, holder) in zip(places, states, strict=False):
+            if not waiting and time.time() - at > SETTLED_SECONDS:
+                await self._eval(letters.SETTLE, (OPEN,), name, repr(at), default=0)
+            if waiting and holder in dead:
+                log.info("taking over from a dead process", conversation=where.hash)
+                await self._eval(letters.BREAK, (lock_key(where),), holder, default=0)
+            if waiting and (not holder or holder in dead or holder == self._replica.boot):
+                left.append(where)
+        return left
+
+    async def _states(self, places: list[Conversation]) -> list[tuple[int, str | None]]:
+        async def ask() -> list[tuple[int, str | None]]:
+            async with self._store.client.pipeline(transaction=False) as pipeline:
+                for where in places:
+                    pipeline.llen(mail_key(where))
+                    pipeline.get(lock_key(where))
+                answers = await pipeline.execute()
+            return list(zip(answers[::2], answers[1::2], strict=True))
+
+        none: list[tuple[int, str | None]] = []
+        return await self._store.attempt(ask, none)
+
+    async def _dead(self, holders: set[str]) -> set[str]:
+        if holders <= {self._replica.boot}:
+            return set()
+        living = await alive(self._store)
+        return set() if living is None else holders - living - {self._replica.boot}
+
+    def _keys(self, where: Conversation) -> tuple[str, str, str]:
+        return lock_key(where), mail_key(where), shown_key(where)
+
+    async def _eval(self, script: str, keys: tuple[str, ...], *values: object, default: Any) -> Any:
+        return await self._store.attempt(lambda: self._store.client.eval(script, len(keys), *keys, *values), default)
 
 
 async def _extended(lock: Any) -> bool:
@@ -222,19 +250,3 @@ async def _released(lock: Any) -> bool:
     except LockError:
         return False
     return True
-
-
-def _member(where: Conversation) -> str:
-    return json.dumps(asdict(where), separators=(",", ":"), sort_keys=True)
-
-
-def _mail_key(where: Conversation) -> str:
-    return key("mail", tag=where.key)
-
-
-def _shown_key(where: Conversation) -> str:
-    return key("shown", tag=where.key)
-
-
-def _lock_key(where: Conversation) -> str:
-    return key("lock", tag=where.key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import hashlib
+import math
 import os
 import socket
 import tempfile
@@ -52,11 +53,18 @@ class Store:
         self.client: Any = client
         self.address = address
         self._away_since: float | None = None
+        self._back_since: float | None = None
         self._rest_until = 0.0
 
     def is_away(self) -> bool:
         """Return whether the last work on it failed."""
         return self._away_since is not None
+
+    def seconds_back(self) -> float:
+        """Return for how long it has answered again since it was away; endless where it never was."""
+        if self.is_away():
+            return 0.0
+        return math.inf if self._back_since is None else time.monotonic() - self._back_since
 
     async def attempt(self, work: Callable[[], Awaitable[T]], default: T) -> T:
         """Return what the work returns, or the default while Redis is away.
@@ -81,7 +89,8 @@ class Store:
 
     def _succeeded(self) -> None:
         if self._away_since is not None:
-            log.info("redis is back", seconds=round(time.monotonic() - self._away_since, 1))
+            self._back_since = time.monotonic()
+            log.info("redis is back", seconds=round(self._back_since - self._away_since, 1))
             self._away_since = None
 
     async def write(self, *writes: Write) -> bool:
