@@ -1,0 +1,115 @@
+"""Kill the bot at random instants while people talk to it, and count what became of their questions."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.chaos.process import Bot
+from tests.chaos.talk import Asker, askers
+from tests.chaos.verdict import Verdict
+from tests.chaos.world import World, world
+
+CONVERSATIONS = 50
+# Seconds that a bot lives at most once it listens, and the share of those that are killed sooner.
+LONGEST = 2.5
+STARTING = 0.2
+PATIENCE = 10.0
+SETTLE = 60.0
+LOOK = 0.25
+
+
+async def run(kills: int, seed: int, keep: Path | None = None) -> Verdict:
+    """Kill a talking bot so many times, let it end its answers, and return what became of all questions.
+
+    What the bot wrote about itself is copied to `keep`.
+    """
+    chance = random.Random(seed)
+    async with world() as place:
+        people = askers(place, CONVERSATIONS)
+        bot = Bot(place.directory / "bot", place.environment)
+        over = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for each in people:
+                    group.create_task(each.talk(over, random.Random(chance.random())))
+                await _kill_again_and_again(bot, place, kills, chance)
+                over.set()
+                place.telegram.updates.bell.ring()
+            await settled(people, place, SETTLE)
+        finally:
+            await bot.kill()
+            if keep:
+                shutil.copy(bot.log, keep)
+        return await total(people, place)
+
+
+async def _kill_again_and_again(bot: Bot, place: World, kills: int, chance: random.Random) -> None:
+    await bot.start()
+    for _ in range(kills):
+        await _heard(place, chance)
+        await pause(chance.uniform(0, LONGEST))
+        await bot.kill()
+        await bot.start()
+
+
+async def _heard(place: World, chance: random.Random) -> None:
+    """Wait until the bot listens; one time in five do not, so that it is killed while it starts."""
+    updates = place.telegram.updates
+    polled = updates.polled
+    if chance.random() > STARTING:
+        await updates.bell.until(lambda: updates.polled > polled + 1, PATIENCE)
+
+
+async def pause(seconds: float) -> None:
+    """Let time pass: the instants of disasters are random, so there is no event to wait for."""
+    await asyncio.sleep(seconds)
+
+
+async def settled(people: list[Asker], place: World, seconds: float) -> bool:
+    """Wait until every question has come to its end."""
+
+    async def look() -> bool:
+        accepted = await place.accepted()
+        return all(each.settled(accepted) for each in people)
+
+    return await until(look, seconds)
+
+
+async def until(look: Callable[[], object], seconds: float) -> bool:
+    """Look every quarter of a second whether something is so; False where it is not within so many seconds."""
+    end = time.monotonic() + seconds
+    while not await look():  # type: ignore[misc]
+        if time.monotonic() > end:
+            return False
+        await asyncio.sleep(LOOK)
+    return True
+
+
+async def total(people: list[Asker], place: World) -> Verdict:
+    """Return what became of everybody's questions."""
+    accepted = await place.accepted()
+    verdict = Verdict()
+    for each in people:
+        verdict.add(each.verdict(accepted))
+    return verdict
+
+
+def main(kills: int, seed: int) -> int:
+    """Print the counts. Return 0 where nothing happened that must not."""
+    began = time.monotonic()
+    verdict = asyncio.run(run(kills, seed, Path("chaos.log")))
+    print(f"{kills} kills, seed {seed}, {time.monotonic() - began:.0f} s: {verdict}")  # noqa: T201
+    for fault in ("lost", "twice", "disordered", "unmarked"):
+        if names := getattr(verdict, fault):
+            print(f"  {fault}: {' '.join(names)}")  # noqa: T201
+    return 0 if verdict.faultless else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
