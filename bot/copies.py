@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.model import Conversation, Message
 
 
 @dataclass(slots=True)
 class Copy:
-    """A message, and whether Redis may have it too."""
+    """A message, and whether Redis has it too: `no`, `perhaps` (it was sent, and there was no answer) or `yes`."""
 
     message: Message
-    kept: bool = True
+    kept: Literal["no", "perhaps", "yes"] = "no"
 
 
 class Copies:
@@ -23,13 +24,21 @@ class Copies:
         # Answered, but Redis went away before they could be taken out of their mailbox.
         self.answered: dict[str, Conversation] = {}
 
-    def add(self, where: Conversation, line: str, message: Message) -> Copy:
-        """Keep a message, and return what is kept."""
-        return self._waiting.setdefault(where, {}).setdefault(line, Copy(message))
+    def add(self, where: Conversation, line: str, message: Message) -> None:
+        """Keep a message."""
+        self._waiting.setdefault(where, {})[line] = Copy(message)
 
-    def first(self, where: Conversation) -> tuple[str, Message] | None:
+    def unsure(self, where: Conversation) -> dict[str, Copy]:
+        """Return the messages of a conversation, the oldest first, that Redis is not known to have."""
+        return {line: copy for line, copy in self._waiting.get(where, {}).items() if copy.kept != "yes"}
+
+    def has(self, where: Conversation, line: str) -> bool:
+        """Return whether a message is kept."""
+        return line in self._waiting.get(where, ())
+
+    def first(self, where: Conversation) -> tuple[str, Copy] | None:
         """Return the oldest message of a conversation."""
-        return next(((line, copy.message) for line, copy in self._waiting.get(where, {}).items()), None)
+        return next(iter(self._waiting.get(where, {}).items()), None)
 
     def drop(self, where: Conversation, line: str) -> bool:
         """Forget a message. Return whether Redis may still have it."""
@@ -37,7 +46,7 @@ class Copies:
         copy = waiting.pop(line, None)
         if not waiting:
             self._waiting.pop(where, None)
-        return copy is None or copy.kept
+        return copy is None or copy.kept != "no"
 
     def clear(self, where: Conversation) -> tuple[str, ...]:
         """Forget all messages of a conversation, and return their lines."""

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from redis.exceptions import LockError
 
 from bot import letters
-from bot.copies import Copies
+from bot.copies import Copies, Copy
 from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, member, seen_key, shown_key
 from bot.model import Conversation, Message
 from bot.replica import Replica, alive, tell, told
@@ -41,25 +42,42 @@ class Mailbox:
         self._replica = replica
         self._copies = Copies()
         self._current: dict[Conversation, str] = {}
+        # Only one at a time puts messages of a conversation into Redis; a lock is gone when nobody does.
+        self._orders: WeakValueDictionary[Conversation, asyncio.Lock] = WeakValueDictionary()
 
     async def accept(self, message: Message, where: Conversation) -> bool:
         """Keep a message until it is answered. False: it was accepted before. With Redis away it is kept here alone."""
         line = message.dump()
-        copy = self._copies.add(where, line, message)
-        copy.kept = False
-        keys = seen_key(where, message.update), mail_key(where)
+        self._copies.add(where, line, message)
+        new = await self._keep(where)
+        if line in new and not new[line]:
+            self._copies.drop(where, line)
+            return False
+        return True
 
-        async def accept() -> bool:
-            copy.kept = True  # from here on nobody knows, unless there is an answer
+    async def _keep(self, where: Conversation) -> dict[str, bool]:
+        """Put into Redis what it is not known to have, in its order. Return of what it answers whether it is new."""
+        order = self._orders.setdefault(where, asyncio.Lock())
+        async with order:
+            return await self._keep_in_order(where, self._copies.unsure(where))
+
+    async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
+        async def keep() -> dict[str, bool]:
             async with self._store.client.pipeline(transaction=False) as pipeline:
                 pipeline.zadd(OPEN, {member(where): time.time()})
-                pipeline.eval(letters.ACCEPT, 2, *keys, line, SEEN_SECONDS, KEPT_SECONDS)
-                _, first = await pipeline.execute()
-            return bool(first)
+                for line, copy in unsure.items():
+                    copy.kept = "perhaps"
+                    keys = seen_key(where, copy.message.update), mail_key(where)
+                    pipeline.eval(letters.ACCEPT, 2, *keys, line, SEEN_SECONDS, KEPT_SECONDS)
+                _, *first = await pipeline.execute()
+            return {line: bool(each) for line, each in zip(unsure, first, strict=True)}
 
-        new = await self._store.attempt(accept, default=True)
-        if not new:
-            self._copies.drop(where, line)
+        nothing: dict[str, bool] = {}
+        new = await self._store.attempt(keep, nothing)
+        for line in new:
+            unsure[line].kept = "yes"
+            if not self._copies.has(where, line):  # answered while it was on its way there
+                self._copies.answered[line] = where
         return new
 
     @asynccontextmanager
@@ -126,11 +144,13 @@ class Mailbox:
     async def _copy(self, where: Conversation, *, forgotten: bool) -> Letter | None:
         """Return what this process knows alone; `forgotten`: Redis answers, and has nothing (any more)."""
         while first := self._copies.first(where):
-            line, message = first
-            seen = seen_key(where, message.update)
-            known = forgotten and await self._store.attempt(lambda: self._store.client.exists(seen), 0)  # noqa: B023
+            line, copy = first
+            if forgotten and copy.kept == "perhaps":
+                return None  # it is on its way there, and found when it has arrived
+            seen = seen_key(where, copy.message.update)
+            known = forgotten and await self._store.attempt(lambda: self._store.client.exists(seen), 0)  # noqa: B023 — awaited here
             if not known:
-                return Letter(message, line)
+                return Letter(copy.message, line)
             self._copies.drop(where, line)  # another process has answered it
         return None
 
@@ -186,6 +206,9 @@ class Mailbox:
         """
         for line, where in tuple(self._copies.answered.items()):
             await self.finish(where, line)
+        for where in self._copies.places():
+            if self._copies.unsure(where):
+                await self._keep(where)
         alone = [where for where in self._copies.places() if where not in busy]
         if self._store.seconds_back() < CATCH_UP_SECONDS:
             return alone
