@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -15,14 +16,16 @@ import structlog
 from bot import discover
 from bot.command import Commands
 from bot.content import Content
-from bot.contract import Apology, Platform, Services, Stage
+from bot.contract import Apology, Platform, Services, Shared, Stage
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.explanations import Explanations
+from bot.lease import Shares
 from bot.mailbox import Mailbox
 from bot.memory import Memory
 from bot.options import OptionsKeeper
 from bot.places import Places
+from bot.quota import Quota
 from bot.replica import Presence, held_replica, stranger
 from bot.settings import Settings
 from bot.store import Store, open_store
@@ -72,9 +75,29 @@ class House:
         return any(task.cancelled() or task.result() for task in listening)
 
     async def _listen(self, platform: Platform, stop: asyncio.Event) -> bool:
+        """Listen to a platform until it has nothing more to say. Return False when it had to be given up."""
+
+        async def all_of_it() -> bool:
+            if not isinstance(platform, Shared) or not (parts := await platform.parts()):
+                await platform.listen(self.dispatcher.receive, self.dispatcher.moved)
+                stop.set()
+                return True
+            shares = Shares(self.services.store, self.presence, platform.name, parts)
+            return await shares.run(functools.partial(self._listen_to, platform, platform))
+
+        return await self._patiently(platform, all_of_it)
+
+    async def _listen_to(self, platform: Platform, shared: Shared, part: int) -> bool:
+        async def one_part() -> bool:
+            await shared.listen_to(part, self.dispatcher.receive, self.dispatcher.moved)
+            return True
+
+        return await self._patiently(platform, one_part)
+
+    async def _patiently(self, platform: Platform, listen: Callable[[], Awaitable[bool]]) -> bool:
         while True:
             try:
-                await platform.listen(self.dispatcher.receive, self.dispatcher.moved)
+                return await listen()
             except Apology as apology:
                 sentence = self.services.texts.say("en", apology.key, **apology.values)
                 log.error("platform given up", platform=platform.name, reason=sentence)  # noqa: TRY400 — not a bug
@@ -82,9 +105,6 @@ class House:
             except Exception:  # a bug in one platform ends neither the others nor itself
                 log.exception("platform failed, listening again", platform=platform.name)
                 await asyncio.sleep(AGAIN_SECONDS)
-            else:
-                stop.set()
-                return True
 
     async def _watch(self) -> None:
         """Take up what dead processes left, and changed content files into use, as long as the bot runs."""
@@ -128,7 +148,8 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
             await presence.announce()
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
-        dispatcher = Dispatcher(services, stages, turns, Delivery(services.texts), Mailbox(store, presence.replica))
+        delivery = Delivery(services.texts, quota=Quota(store, presence))
+        dispatcher = Dispatcher(services, stages, turns, delivery, Mailbox(store, presence.replica))
         yield House(services, stages, dispatcher, turns, presence)
 
 

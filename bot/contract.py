@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.command import Commands
 from bot.content import Content
@@ -203,6 +203,19 @@ class Platform(Protocol):
 
     async def probe(self) -> str:
         """Return who the bot is there. Raises `Apology` that says what is wrong and how to mend it."""
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A platform that is listened to in parts, each by one process at a time."""
+
+    async def parts(self) -> int:
+        """Return how many parts there are; 0: every process listens to all of it. Raises `Apology` as `listen` does."""
+        ...
+
+    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+        """Listen to one part as `Platform.listen` does to all; after it has ended another process may begin it."""
         ...
 
 

@@ -69,6 +69,8 @@ return {waiting, redis.call('GET', KEYS[1]) or '', redis.call('LINDEX', KEYS[2],
 """
 # KEYS lock; ARGV holder. A lock left behind by a dead process is let go, unless somebody holds it by now.
 BREAK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+# KEYS seen.
+KNOWN = "return redis.call('EXISTS', KEYS[1])"
 # KEYS open; ARGV member, score. Nothing was accepted there since we looked.
 SETTLE = """
 local at = redis.call('ZSCORE', KEYS[1], ARGV[1])

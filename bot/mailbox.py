@@ -148,8 +148,7 @@ class Mailbox:
             if forgotten and copy.kept == "perhaps":
                 return None  # it is on its way there, and found when it has arrived
             seen = seen_key(where, copy.message.update)
-            known = forgotten and await self._store.attempt(lambda: self._store.client.exists(seen), 0)  # noqa: B023 — awaited here
-            if not known:
+            if not (forgotten and await self._eval(letters.KNOWN, (seen,), default=0)):
                 return Letter(copy.message, line)
             self._copies.drop(where, line)  # another process has answered it
         return None

@@ -48,10 +48,12 @@ class StoreBusyError(StoreError):
 class Store:
     """Redis, which may go away and come back: work on it then has no effect, is warned of once, and heals by itself."""
 
-    def __init__(self, client: Redis, address: str) -> None:
+    def __init__(self, client: Any, address: str, url: str = "") -> None:
         # Any: the client's types do not know what decode_responses makes of an answer.
         self.client: Any = client
         self.address = address
+        # With its password: for other processes of this bot only, never for a log.
+        self.url = url
         self._away_since: float | None = None
         self._back_since: float | None = None
         self._rest_until = 0.0
@@ -160,7 +162,7 @@ async def _connected(url: str, address: str) -> AsyncIterator[Store]:
     except ValueError as error:
         raise StoreError(f"REDIS_URL: {error}") from None
     try:
-        yield Store(client, address)
+        yield Store(client, address, url)
     finally:
         await client.aclose()
 

@@ -163,4 +163,4 @@ async def test_a_replica_takes_the_place_of_the_one_that_ended(services: Service
     with held_replica(services.settings.data_dir) as again:
         assert (again.name, again.boot == first.boot) == (first.name, False)
         await Presence(store, again).announce()
-    assert await alive(store) == {again.boot}
+    assert await alive(store) == frozenset({again.boot})

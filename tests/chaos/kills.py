@@ -19,43 +19,57 @@ CONVERSATIONS = 50
 # Seconds that a bot lives at most once it listens, and the share of those that are killed sooner.
 LONGEST = 2.5
 STARTING = 0.2
+# The share of replicas that are not killed but stand still, for so many seconds.
+STANDING, TAKEN_FOR_DEAD = 0.33, 6.0
 PATIENCE = 10.0
 SETTLE = 60.0
 LOOK = 0.25
 
 
-async def run(kills: int, seed: int, keep: Path | None = None) -> Verdict:
+async def run(
+    kills: int, seed: int, replicas: int = 1, *, conversations: int = CONVERSATIONS, keep: Path | None = None
+) -> Verdict:
     """Kill a talking bot so many times, let it end its answers, and return what became of all questions.
 
-    What the bot wrote about itself is copied to `keep`.
+    Of several replicas each time one is killed or, one time in three, stands still long enough to be taken for dead.
+    What they wrote about themselves is copied to `keep`.
     """
     chance = random.Random(seed)
     async with world() as place:
-        people = askers(place, CONVERSATIONS)
-        bot = Bot(place.directory / "bot", place.environment)
+        # A replica that stood still hands over late what it had heard: Discord's people wait until they are answered.
+        people = askers(place, conversations, patience=PATIENCE if replicas == 1 else SETTLE)
+        bots = [Bot(place.directory / "bot", place.environment) for _ in range(replicas)]
         over = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
                 for each in people:
                     group.create_task(each.talk(over, random.Random(chance.random())))
-                await _kill_again_and_again(bot, place, kills, chance)
+                await _kill_again_and_again(bots, place, kills, chance)
                 over.set()
                 place.telegram.updates.bell.ring()
             await settled(people, place, SETTLE)
         finally:
-            await bot.kill()
+            for bot in bots:
+                await bot.kill()
             if keep:
-                shutil.copy(bot.log, keep)
+                shutil.copy(bots[0].log, keep)
         return await total(people, place)
 
 
-async def _kill_again_and_again(bot: Bot, place: World, kills: int, chance: random.Random) -> None:
-    await bot.start()
+async def _kill_again_and_again(bots: list[Bot], place: World, kills: int, chance: random.Random) -> None:
+    for bot in bots:
+        await bot.start()
     for _ in range(kills):
         await _heard(place, chance)
         await pause(chance.uniform(0, LONGEST))
-        await bot.kill()
-        await bot.start()
+        bot = chance.choice(bots)
+        if len(bots) > 1 and chance.random() < STANDING:
+            bot.pause()
+            await pause(TAKEN_FOR_DEAD)
+            bot.go_on()
+        else:
+            await bot.kill()
+            await bot.start()
 
 
 async def _heard(place: World, chance: random.Random) -> None:
@@ -100,11 +114,11 @@ async def total(people: list[Asker], place: World) -> Verdict:
     return verdict
 
 
-def main(kills: int, seed: int) -> int:
+def main(kills: int, seed: int, replicas: int = 1) -> int:
     """Print the counts. Return 0 where nothing happened that must not."""
     began = time.monotonic()
-    verdict = asyncio.run(run(kills, seed, Path("chaos.log")))
-    print(f"{kills} kills, seed {seed}, {time.monotonic() - began:.0f} s: {verdict}")  # noqa: T201
+    verdict = asyncio.run(run(kills, seed, replicas, keep=Path("chaos.log")))
+    print(f"{replicas} replicas, {kills} kills, seed {seed}, {time.monotonic() - began:.0f} s: {verdict}")  # noqa: T201
     for fault in ("lost", "twice", "disordered", "unmarked"):
         if names := getattr(verdict, fault):
             print(f"  {fault}: {' '.join(names)}")  # noqa: T201
@@ -112,4 +126,4 @@ def main(kills: int, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -26,12 +26,12 @@ class Bot:
         base = {name: os.environ[name] for name in KEPT if name in os.environ}
         places = {"DATA_DIR": str(directory / "data"), "CONTENT_DIR": str(content), "PYTHONPATH": str(ROOT)}
         self._environment = {**base, **places, **environment}
-        self.process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it; it is not waited for."""
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
+            self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "run", *self._arguments),
                 cwd=self._directory,
                 env=self._environment,
@@ -44,24 +44,40 @@ class Bot:
         """End it without a chance to do anything; return its exit code."""
         return await self._signal(signal.SIGKILL)
 
+    async def kill_children(self) -> None:
+        """End the processes of the bot that it has started without a chance to do anything."""
+        for child in _children(self._running.pid):
+            if b"-m\0bot\0run" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(child, signal.SIGKILL)
+
     async def terminate(self) -> int:
         """Ask it to end, wait until it has, and return its exit code."""
         return await self._signal(signal.SIGTERM)
 
     def pause(self) -> None:
         """Let it stand still."""
-        self._process.send_signal(signal.SIGSTOP)
+        self._running.send_signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
         """Let it go on."""
-        self._process.send_signal(signal.SIGCONT)
+        self._running.send_signal(signal.SIGCONT)
 
     @property
-    def _process(self) -> asyncio.subprocess.Process:
-        assert self.process, "the bot was not started"
-        return self.process
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._running.pid
+
+    @property
+    def _running(self) -> asyncio.subprocess.Process:
+        assert self._process, "the bot was not started"
+        return self._process
 
     async def _signal(self, number: signal.Signals) -> int:
-        if self._process.returncode is None:
-            self._process.send_signal(number)
-        return await self._process.wait()
+        if self._running.returncode is None:
+            self._running.send_signal(number)
+        return await self._running.wait()
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Asker:
     reads: Callable[[], Sequence[str]]
     until: Callable[[Callable[[], bool], float], Awaitable[object]]
     redelivered: bool
+    patience: float = PATIENCE
     asked: dict[str, str] = field(default_factory=dict)
 
     async def talk(self, over: asyncio.Event, chance: random.Random) -> None:
@@ -31,7 +33,7 @@ class Asker:
             for _ in range(chance.choice((1, 1, 2))):
                 await self._ask()
             name = next(reversed(self.asked))
-            await self.until(lambda name=name: over.is_set() or self._ended(name), PATIENCE)  # type: ignore[misc]
+            await self.until(lambda name=name: over.is_set() or self._ended(name), self.patience)  # type: ignore[misc]
 
     def verdict(self, accepted: set[str]) -> Verdict:
         """Judge what became of the questions; those that nobody promised to deliver count when they were accepted."""
@@ -57,9 +59,12 @@ class Asker:
         return any(f"«/{name}»" in text for text in self.reads())
 
 
-def askers(world: World, count: int) -> list[Asker]:
-    """Return so many people: in private chats and groups of Telegram, and in private chats of Discord."""
-    make = (_private, _group, _discord)
+def askers(world: World, count: int, *, patience: float = PATIENCE) -> list[Asker]:
+    """Return so many people: in private chats and groups of Telegram, and in private chats of Discord.
+
+    `patience` is that of the people on Discord, who are not told when the bot has not heard them.
+    """
+    make = (_private, _group, functools.partial(_discord, patience=patience))
     return [make[number % len(make)](world, number) for number in range(count)]
 
 
@@ -82,7 +87,7 @@ def _telegram(world: World, number: int, *, group: bool) -> Asker:
     return Asker(number, says, lambda: talker.texts, talker.room.bell.until, redelivered=True)
 
 
-def _discord(world: World, number: int) -> Asker:
+def _discord(world: World, number: int, *, patience: float) -> Asker:
     server = world.discord
     seat = server.dm(f"person-{number}")
 
@@ -96,4 +101,4 @@ def _discord(world: World, number: int) -> Asker:
         except AssertionError:
             return None
 
-    return Asker(number, says, lambda: seat.screen, until, redelivered=False)
+    return Asker(number, says, lambda: seat.screen, until, redelivered=False, patience=patience)
