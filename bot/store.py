@@ -14,12 +14,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from bot.settings import Settings
 
@@ -29,6 +31,7 @@ Write = Callable[[Any], None]
 log = structlog.get_logger(__name__)
 
 VERSION = "y1"
+YES = ("1", "true", "yes")
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
 QUEUE_SECONDS = 5.0
@@ -79,7 +82,7 @@ class Store:
         before = task.cancelling() if task else 0
         try:
             value = await work()
-        except (RedisError, OSError, TimeoutError) as error:
+        except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
             self._failed(error)
             value = default
         else:
@@ -120,23 +123,33 @@ def key(*parts: str, tag: str) -> str:
     return ":".join((VERSION, f"{{{tag}}}", *parts))
 
 
-def make_client(url: str) -> Redis:
-    """Return a client that never repeats a write on its own and never waits long.
+def make_client(url: str) -> Any:
+    """Return a client that never repeats a write on its own and never waits long; of a cluster for `?cluster=true`.
 
     When many turns come at once, they wait for one of its connections; a plain pool would refuse them.
     """
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=CONNECTIONS,
-        timeout=QUEUE_SECONDS,
-        decode_responses=True,
-        protocol=3,
-        socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-    )
-    return Redis.from_pool(pool)
+    plain, is_cluster = _is_cluster(url)
+    common: dict[str, Any] = {
+        "max_connections": CONNECTIONS,
+        "decode_responses": True,
+        "protocol": 3,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "socket_timeout": ANSWER_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "health_check_interval": 0,
+    }
+    if is_cluster:
+        return RedisCluster.from_url(plain, **common)
+    return Redis.from_pool(BlockingConnectionPool.from_url(plain, timeout=QUEUE_SECONDS, **common))
+
+
+def _is_cluster(url: str) -> tuple[str, bool]:
+    """Return an address without `cluster=…`, and what that said."""
+    parts = urlsplit(url)
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    rest = [(name, value) for name, value in asked if name != "cluster"]
+    is_cluster = any(value.lower() in YES for name, value in asked if name == "cluster")
+    return urlunsplit(parts._replace(query=urlencode(rest))) if len(rest) < len(asked) else url, is_cluster
 
 
 @asynccontextmanager
