@@ -27,6 +27,7 @@ from bot.options import OptionsKeeper
 from bot.places import Places
 from bot.quota import Quota
 from bot.replica import Presence, held_replica, stranger
+from bot.schema import check_schema
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
@@ -137,6 +138,7 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
     """
     async with AsyncExitStack() as closing:
         store = await closing.enter_async_context(open_store(settings))
+        await check_schema(store)
         services = _services(settings, store, make_platforms, closing)
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)

@@ -169,6 +169,17 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
+async def join_store(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store as `open_store` does, or, where a running bot has the embedded server, join it there."""
+    try:
+        async with open_store(settings) as store:
+            yield store
+    except StoreBusyError:
+        async with _connected(f"unix://{_socket_path(settings.data_dir)}", "embedded") as store:
+            yield store
+
+
+@asynccontextmanager
 async def _connected(url: str, address: str) -> AsyncIterator[Store]:
     try:
         client = make_client(url)
