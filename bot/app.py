@@ -114,7 +114,6 @@ class House:
             await asyncio.sleep(LOOK_SECONDS)
             await asyncio.to_thread(self.services.content.refresh)
 
-
     async def _live(self) -> None:
         """Say that this process is alive, and heed what others say to it, as long as anything is answered here."""
         if not any(platform.lasting for platform in self.services.platforms.values()):

@@ -44,9 +44,7 @@ class Ending:
 class Delivery:
     """Shows replies, through one gate per chat."""
 
-    def __init__(
-        self, texts: Texts, clock: Callable[[], float] = time.monotonic, quota: Quota | None = None
-    ) -> None:
+    def __init__(self, texts: Texts, clock: Callable[[], float] = time.monotonic, quota: Quota | None = None) -> None:
         self._texts = texts
         self._gates = Gates(clock, quota)
 

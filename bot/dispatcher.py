@@ -93,7 +93,8 @@ class Dispatcher:
     async def _drain(self, where: Conversation) -> None:
         """Answer all that lies in a conversation's mailbox, unless another process is about it."""
         while True:
-            async with self._mailbox.held(where) as mine:
+            async with self._mailbox.held(where) as held:
+                mine = held
                 while mine and (letter := await self._mailbox.take(where)):
                     mine = await self._open(letter, where)
             # Who lost the race for the lock relies on us to find what came before we let it go.
@@ -131,7 +132,7 @@ class Dispatcher:
             reply = await self._answer_or_apologise(message)
             if reply:
                 shown = await self._delivery.show(reply, outlet, message.language)
-                writes += await self._keeping(message, reply, shown, time.monotonic() - started)
+                writes.extend(await self._keeping(message, reply, shown, time.monotonic() - started))
 
     async def _show(self, reply: Reply, message: Message, outlet: Outlet, keep: Keep) -> None:
         """Show what is no answer, and let `keep` write that the message is done with."""

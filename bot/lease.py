@@ -65,7 +65,7 @@ class Lease:
 class Shares:
     """The parts of something that this process does, each of which one process does at a time.
 
-    Every process does its fair share. With Redis away everyone goes on with what it has; who knows of no other does all.
+    Every process does its fair share. With Redis away everyone goes on with what it has; who knows no other does all.
     """
 
     store: Store

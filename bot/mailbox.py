@@ -16,9 +16,10 @@ from redis.exceptions import LockError
 
 from bot import letters
 from bot.copies import Copies, Copy
+from bot.leftovers import left_behind
 from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, member, seen_key, shown_key
 from bot.model import Conversation, Message
-from bot.replica import Replica, alive, tell, told
+from bot.replica import Replica, tell, told
 from bot.store import Store, Write
 
 log = structlog.get_logger(__name__)
@@ -27,11 +28,8 @@ SEEN_SECONDS = 2 * 86_400
 KEPT_SECONDS = 2 * 86_400
 LOCK_SECONDS = 30.0
 EXTEND_SECONDS = 10.0
-# A conversation leaves the list of those with mail when its mailbox has been empty for so long.
-SETTLED_SECONDS = 5.0
 # After Redis was away, every process first tells it what was answered meanwhile.
 CATCH_UP_SECONDS = 3.0
-TOGETHER = 500
 
 
 class Mailbox:
@@ -211,45 +209,8 @@ class Mailbox:
         alone = [where for where in self._copies.places() if where not in busy]
         if self._store.seconds_back() < CATCH_UP_SECONDS:
             return alone
-        none: list[tuple[str, float]] = []
-        opened = await self._store.attempt(lambda: self._store.client.zrange(OPEN, 0, -1, withscores=True), none)
-        places = [(Conversation(**json.loads(name)), name, at) for name, at in opened]
-        idle = [each for each in places if each[0] not in busy]
-        found = [await self._left(idle[start : start + TOGETHER]) for start in range(0, len(idle), TOGETHER)]
-        return list(dict.fromkeys([*alone, *(where for some in found for where in some)]))
-
-    async def _left(self, places: list[tuple[Conversation, str, float]]) -> list[Conversation]:
-        """Return which of these conversations have mail and no living holder, in a few round trips for all."""
-        states = await self._states([where for where, _, _ in places])
-        dead = await self._dead({holder for waiting, holder in states if waiting and holder})
-        left = []
-        for (where, name, at), (waiting, holder) in zip(places, states, strict=False):
-            if not waiting and time.time() - at > SETTLED_SECONDS:
-                await self._eval(letters.SETTLE, (OPEN,), name, repr(at), default=0)
-            if waiting and holder in dead:
-                log.info("taking over from a dead process", conversation=where.hash)
-                await self._eval(letters.BREAK, (lock_key(where),), holder, default=0)
-            if waiting and (not holder or holder in dead or holder == self._replica.boot):
-                left.append(where)
-        return left
-
-    async def _states(self, places: list[Conversation]) -> list[tuple[int, str | None]]:
-        async def ask() -> list[tuple[int, str | None]]:
-            async with self._store.client.pipeline(transaction=False) as pipeline:
-                for where in places:
-                    pipeline.llen(mail_key(where))
-                    pipeline.get(lock_key(where))
-                answers = await pipeline.execute()
-            return list(zip(answers[::2], answers[1::2], strict=True))
-
-        none: list[tuple[int, str | None]] = []
-        return await self._store.attempt(ask, none)
-
-    async def _dead(self, holders: set[str]) -> set[str]:
-        if holders <= {self._replica.boot}:
-            return set()
-        living = await alive(self._store)
-        return set() if living is None else holders - living - {self._replica.boot}
+        left = await left_behind(self._store, self._replica.boot, busy)
+        return list(dict.fromkeys([*alone, *left]))
 
     def _keys(self, where: Conversation) -> tuple[str, str, str]:
         return lock_key(where), mail_key(where), shown_key(where)

@@ -6,8 +6,8 @@ from bot.store import VERSION, Store, StoreError, key
 
 SCHEMA = 1
 NEWER = (
-    "the data in Redis ({address}) have layout {found}, this version of the bot knows layout {known}: they were written "
-    "by a newer version; run that one, or give this one another server or DATA_DIR"
+    "the data in Redis ({address}) have layout {found}, this version of the bot knows layout {known}: they were "
+    "written by a newer version; run that one, or give this one another server or DATA_DIR"
 )
 OLDER = (
     "the data in Redis ({address}) have layout {found}, which this version of the bot cannot take over (it knows "
@@ -37,6 +37,10 @@ async def check_schema(store: Store) -> bool:
 
 
 def is_kept(name: str) -> bool:
-    """Return whether a key holds something that is to outlive the processes: not who is alive or holds what just now."""
+    """Return whether a key holds something that is to outlive the processes: not who is alive or holds what now."""
     passing = (f"{VERSION}:{{replica", f"{VERSION}:{{schema}}")
-    return name.startswith(f"{VERSION}:") and not name.startswith(passing) and not name.endswith((":lock", ":lease", ":rate"))
+    return (
+        name.startswith(f"{VERSION}:")
+        and not name.startswith(passing)
+        and not name.endswith((":lock", ":lease", ":rate"))
+    )

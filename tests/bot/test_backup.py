@@ -21,6 +21,10 @@ from tests.people import said
 TEXT = some.text(some.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 
+def names(path: Path) -> list[str]:
+    return [each.name for each in path.iterdir()]
+
+
 async def everything(store: Store) -> dict[str, Any]:
     return {entry["key"]: (entry["type"], entry["value"]) async for entry in entries(store)}
 
@@ -112,7 +116,7 @@ async def test_a_failed_backup_leaves_the_old_one_and_no_other_file(store: Store
     await store.client.set("y1:{a}:memory", b"\xff")  # no text that could be written
     with pytest.raises(ValueError, match="decode"):
         await backup(store, path)
-    assert [each.name for each in tmp_path.iterdir()] == ["backup"]
+    assert names(tmp_path) == ["backup"]
     assert path.read_bytes() == old
     assert path.stat().st_mode & 0o077 == 0
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.chaos.process import Bot
 from tests.chaos.talk import Asker, askers
@@ -27,15 +24,15 @@ LOOK = 0.25
 
 
 async def run(
-    kills: int, seed: int, replicas: int = 1, *, conversations: int = CONVERSATIONS, keep: Path | None = None
+    kills: int, seed: int, replicas: int = 1, *, conversations: int = CONVERSATIONS, redis_url: str = ""
 ) -> Verdict:
     """Kill a talking bot so many times, let it end its answers, and return what became of all questions.
 
     Of several replicas each time one is killed or, one time in three, stands still long enough to be taken for dead.
-    What they wrote about themselves is copied to `keep`.
+    They use the server of the world, or that of `redis_url`.
     """
     chance = random.Random(seed)
-    async with world() as place:
+    async with world(redis_url) as place:
         # A replica that stood still hands over late what it had heard: Discord's people wait until they are answered.
         people = askers(place, conversations, patience=PATIENCE if replicas == 1 else SETTLE)
         bots = [Bot(place.directory / "bot", place.environment) for _ in range(replicas)]
@@ -51,8 +48,6 @@ async def run(
         finally:
             for bot in bots:
                 await bot.kill()
-            if keep:
-                shutil.copy(bots[0].log, keep)
         return await total(people, place)
 
 
@@ -112,18 +107,3 @@ async def total(people: list[Asker], place: World) -> Verdict:
     for each in people:
         verdict.add(each.verdict(accepted))
     return verdict
-
-
-def main(kills: int, seed: int, replicas: int = 1) -> int:
-    """Print the counts. Return 0 where nothing happened that must not."""
-    began = time.monotonic()
-    verdict = asyncio.run(run(kills, seed, replicas, keep=Path("chaos.log")))
-    print(f"{replicas} replicas, {kills} kills, seed {seed}, {time.monotonic() - began:.0f} s: {verdict}")  # noqa: T201
-    for fault in ("lost", "twice", "disordered", "unmarked"):
-        if names := getattr(verdict, fault):
-            print(f"  {fault}: {' '.join(names)}")  # noqa: T201
-    return 0 if verdict.faultless else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))

@@ -47,8 +47,7 @@ class Bot:
     async def kill_children(self) -> None:
         """End the processes of the bot that it has started without a chance to do anything."""
         for child in _children(self._running.pid):
-            if b"-m\0bot\0run" in Path(f"/proc/{child}/cmdline").read_bytes():
-                os.kill(child, signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)
 
     async def terminate(self) -> int:
         """Ask it to end, wait until it has, and return its exit code."""
@@ -79,5 +78,7 @@ class Bot:
 
 
 def _children(pid: int) -> list[int]:
+    """Return the processes of the bot, not of its server, that a process has started."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    children = (int(child) for task in tasks for child in (task / "children").read_text().split())
+    return [child for child in children if b"-m\0bot\0run" in Path(f"/proc/{child}/cmdline").read_bytes()]

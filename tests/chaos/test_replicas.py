@@ -23,7 +23,7 @@ async def place() -> AsyncIterator[World]:
 
 async def test_of_three_replicas_any_may_die_or_stand_still() -> None:
     verdict = await run(kills=3, seed=4, replicas=3, conversations=15)
-    print(verdict)  # noqa: T201 — the counts are what it is about
+    print(verdict)
     assert verdict.faultless
     assert verdict.whole
 

@@ -44,8 +44,9 @@ class Verdict:
     def __str__(self) -> str:
         faults = f"{len(self.lost)} lost, {len(self.twice)} answered twice, {len(self.disordered)} out of order"
         return (
-            f"{self.asked} questions: {self.whole} answered, {self.broken} marked as broken off, {self.doubted} marked "
-            f"as perhaps sent ({self.unheard} never reached the bot); {faults}, {len(self.unmarked)} broken off unmarked"
+            f"{self.asked} questions: {self.whole} answered, {self.broken} marked as broken off, {self.doubted} "
+            f"marked as perhaps sent ({self.unheard} never reached the bot); {faults}, "
+            f"{len(self.unmarked)} broken off unmarked"
         )
 
 

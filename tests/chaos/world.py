@@ -68,8 +68,11 @@ def words(said: str) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def world(delay: float = 0.02) -> AsyncIterator[World]:
-    """Open a world; the model takes `delay` seconds for each piece of an answer."""
+async def world(redis_url: str = "", delay: float = 0.02) -> AsyncIterator[World]:
+    """Open a world, with another Redis than its own for `redis_url`.
+
+    The model takes `delay` seconds for each piece of an answer.
+    """
     with tempfile.TemporaryDirectory(prefix="yingda-") as name:
         directory = Path(name)
         path = directory / "valkey.sock"
@@ -83,6 +86,6 @@ async def world(delay: float = 0.02) -> AsyncIterator[World]:
                 DiscordServer(limit=1000) as discord,
                 OpenAI(delay=delay, words=words) as model,
             ):
-                yield World(directory, telegram, discord, model, valkey, f"unix://{path}")
+                yield World(directory, telegram, discord, model, valkey, redis_url or f"unix://{path}")
         finally:
             await asyncio.to_thread(valkey.stop)

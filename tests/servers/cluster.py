@@ -20,7 +20,9 @@ def cluster(directory: Path) -> Iterator[str]:
     """Run a cluster, and return what REDIS_URL is set to."""
     with contextlib.ExitStack() as closing:
         ports = [_free_port() for _ in range(2 * NODES)]
-        nodes = [_node(directory / f"node-{port}", port, bus) for port, bus in zip(ports[::2], ports[1::2], strict=True)]
+        nodes = [
+            _node(directory / f"node-{port}", port, bus) for port, bus in zip(ports[::2], ports[1::2], strict=True)
+        ]
         for node in nodes:
             node.start()
             closing.callback(node.stop)
