@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ FORMED_WITHIN, LOOK = 20.0, 0.05
 def cluster(directory: Path) -> Iterator[str]:
     """Run a cluster, and return what REDIS_URL is set to."""
     with contextlib.ExitStack() as closing:
-        ports = [_free_port() for _ in range(2 * NODES)]
+        ports = _free_ports(2 * NODES)
         nodes = [
             _node(directory / f"node-{port}", port, bus) for port, bus in zip(ports[::2], ports[1::2], strict=True)
         ]
@@ -56,7 +57,12 @@ def _await_formed(client: redis.Redis) -> None:
         time.sleep(LOOK)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Return different ports that nobody uses, below those that the system gives to outgoing connections."""
+    chance, free = random.SystemRandom(), set[int]()
+    while len(free) < count:
+        port = chance.randrange(15_000, 30_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            free.add(port)
+    return sorted(free)
