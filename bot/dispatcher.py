@@ -92,14 +92,10 @@ class Dispatcher:
 
     async def _drain(self, where: Conversation) -> None:
         """Answer all that lies in a conversation's mailbox, unless another process is about it."""
-        while True:
-            async with self._mailbox.held(where) as held:
-                mine = held
-                while mine and (letter := await self._mailbox.take(where)):
-                    mine = await self._open(letter, where)
-            # Who lost the race for the lock relies on us to find what came before we let it go.
-            if not mine or not await self._mailbox.waiting(where):
-                return
+        async with self._mailbox.held(where):
+            while letter := await self._mailbox.take(where):
+                if not await self._open(letter, where) or self._mailbox.drained(where):
+                    return
 
     async def _open(self, letter: Letter, where: Conversation) -> bool:
         """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew.

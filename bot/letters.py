@@ -20,13 +20,18 @@ redis.call('RPUSH', KEYS[2], ARGV[1])
 redis.call('EXPIRE', KEYS[2], ARGV[3])
 return 1
 """
-# KEYS lock, mail, shown; ARGV boot, seconds to keep. The oldest message, how often it was taken (this time included),
-# and what was shown of its answer; nothing to whom another process has taken the conversation from.
+# KEYS lock, mail, shown; ARGV boot, seconds to keep, milliseconds of the lock. The oldest message, how often it was
+# taken (this time included), and what was shown of its answer; the conversation is then this process's. Of an empty
+# mailbox the lock is let go in the same moment, so that whoever comes with a message afterwards takes it.
 TAKE = """
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return {'taken'} end
 local head = redis.call('LINDEX', KEYS[2], 0)
-if not head then return {'empty'} end
+if not head then
+  if holder then redis.call('DEL', KEYS[1]) end
+  return {'empty'}
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 redis.call('HINCRBY', KEYS[3], 'attempts', 1)
 redis.call('EXPIRE', KEYS[3], ARGV[2])
 return {'letter', head, redis.call('HGETALL', KEYS[3])}
@@ -50,12 +55,16 @@ NOTE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HEXISTS', KEYS[2], 'begun') == 0 then return 0 end
 return redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 """
-# KEYS lock, mail, shown; ARGV boot, line. What another process notes of the answer that it is giving stays.
+# KEYS lock, mail, shown; ARGV boot, line, whether to let the lock go. Returns how many messages wait; where none does,
+# the lock is let go in the same moment. What another process notes of the answer that it is giving stays.
 FINISH = """
+local head = redis.call('LINDEX', KEYS[2], 0) == ARGV[2]
 redis.call('LREM', KEYS[2], 1, ARGV[2])
-local holder = redis.call('GET', KEYS[1])
-if not holder or holder == ARGV[1] then redis.call('DEL', KEYS[3]) end
-return 1
+local waiting, holder = redis.call('LLEN', KEYS[2]), redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return waiting end
+if head then redis.call('DEL', KEYS[3]) end
+if waiting == 0 and holder and ARGV[3] == '1' then redis.call('DEL', KEYS[1]) end
+return waiting
 """
 # KEYS lock, mail, shown; ARGV seconds to keep. All but the oldest are forgotten; that one may be under way, and stays
 # until its answer has visibly ended, here or, after a sudden end, in another process.

@@ -79,55 +79,45 @@ class Mailbox:
         return new
 
     @asynccontextmanager
-    async def held(self, where: Conversation) -> AsyncIterator[bool]:
-        """Hold a conversation while its mail is answered. False: another process does, and will find all of it.
+    async def held(self, where: Conversation) -> AsyncIterator[None]:
+        """Keep a conversation, once `take` has taken a letter of it, for as long as it is answered.
 
-        With Redis away it is ours: what this process has taken over it answers.
+        `take` takes its lock and the last `finish` lets it go; this extends it, and lets it go after a sudden end.
         """
-        lock = self._store.client.lock(
-            lock_key(where), timeout=LOCK_SECONDS, blocking=False, thread_local=False, raise_on_release_error=False
-        )
-        mine = await self._store.attempt(lambda: self._acquired(lock), default=True)
-        if not mine:
-            yield False
-            return
+        lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)
+        lock.local.token = self._replica.boot.encode()
         try:
             async with asyncio.TaskGroup() as group:
                 extending = group.create_task(self._extend(lock))
-                yield True
+                yield
                 extending.cancel()
         finally:
-            self._current.pop(where, None)
-            await self._store.attempt(lambda: _released(lock), default=False)
-
-    async def _acquired(self, lock: Any) -> bool:
-        """Take a lock, also one that this process could not let go because Redis was away."""
-        if await lock.acquire(token=self._replica.boot):
-            return True
-        lock.local.token = self._replica.boot.encode()
-        return await _extended(lock)
+            if self._current.pop(where, None):
+                await self._store.attempt(lambda: _released(lock), default=False)
 
     async def _extend(self, lock: Any) -> None:
         while True:
             await asyncio.sleep(EXTEND_SECONDS)
-            lock.local.token = self._replica.boot.encode()  # taken again by `begin`, perhaps
             await self._store.attempt(lambda: _extended(lock), default=False)
 
     async def take(self, where: Conversation) -> Letter | None:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
         while True:
-            found = await self._eval(letters.TAKE, self._keys(where), self._replica.boot, KEPT_SECONDS, default=None)
+            values = self._replica.boot, KEPT_SECONDS, int(LOCK_SECONDS * 1000)
+            found = await self._eval(letters.TAKE, self._keys(where), *values, default=None)
             try:
                 letter = await self._letter(where, found)
             except (ValueError, KeyError, TypeError):
                 log.exception("a message that cannot be read is left out", conversation=where.hash)
-                await self.finish(where, found[1])
+                await self._finish(where, found[1])
                 continue
             if letter is None or letter.line not in self._copies.answered:
                 break
-            await self.finish(where, letter.line)
+            await self._finish(where, letter.line)
         if letter:
             self._current[where] = letter.line
+        else:
+            self._current.pop(where, None)
         return letter
 
     async def _letter(self, where: Conversation, found: Any) -> Letter | None:
@@ -164,16 +154,30 @@ class Mailbox:
         await self._eval(letters.NOTE, keys, self._replica.boot, f"page:{number}", page, default=0)
 
     async def finish(self, where: Conversation, line: str, *writes: Write) -> None:
-        """Take an answered message out of its mailbox, in one round trip with other writes."""
+        """Take the message that was answered out of its mailbox, in one round trip with other writes.
+
+        The last one lets the conversation go: `drained` is true then.
+        """
+        if await self._finish(where, line, *writes, letting_go=True) == 0:
+            self._current.pop(where, None)
+
+    def drained(self, where: Conversation) -> bool:
+        """Return whether the last `finish` left nothing to take."""
+        return where not in self._current and self._copies.first(where) is None
+
+    async def _finish(self, where: Conversation, line: str, *writes: Write, letting_go: bool = False) -> int | None:
+        """Return how many messages wait then; None where Redis is away."""
 
         def finish(pipeline: Any) -> None:
-            pipeline.eval(letters.FINISH, 3, *self._keys(where), self._replica.boot, line)
+            pipeline.eval(letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go))
 
         kept = self._copies.drop(where, line)
-        if await self._store.write(*writes, finish):
+        answers = await self._store.send(*writes, finish)
+        if answers:
             self._copies.answered.pop(line, None)
         elif kept:
             self._copies.answered[line] = where
+        return int(answers[-1]) if answers else None
 
     async def stop(self, where: Conversation) -> int:
         """Forget what waits in a conversation, and have the answer under way stopped. Return how many they were."""
@@ -202,7 +206,7 @@ class Mailbox:
         Those that this process is `busy` with are not looked at.
         """
         for line, where in tuple(self._copies.answered.items()):
-            await self.finish(where, line)
+            await self._finish(where, line)
         for where in self._copies.places():
             if self._copies.unsure(where):
                 await self._keep(where)

@@ -100,15 +100,18 @@ class Store:
 
     async def write(self, *writes: Write) -> bool:
         """Send all writes in one round trip. Return False, with nothing promised of them, when Redis fails."""
+        return await self.send(*writes) is not None
 
-        async def send() -> bool:
+    async def send(self, *writes: Write) -> list[Any] | None:
+        """Send all writes in one round trip. Return their answers; None, with nothing promised, when Redis fails."""
+
+        async def send() -> list[Any]:
             async with self.client.pipeline(transaction=False) as pipeline:
                 for write in writes:
                     write(pipeline)
-                await pipeline.execute()
-            return True
+                return list(await pipeline.execute())
 
-        return await self.attempt(send, default=False)
+        return await self.attempt(send, None)
 
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()

@@ -63,8 +63,8 @@ async def test_what_a_living_process_holds_is_left_to_it(services: Services) -> 
     await Presence(services.store, other).announce()
     mailbox, message = Mailbox(services.store, other), said("say one")
     await mailbox.accept(message, place(message))
-    async with mailbox.held(place(message)) as mine:
-        assert mine
+    async with mailbox.held(place(message)):
+        assert await mailbox.take(place(message))
         assert (await swept(services)).screen.texts == []
     assert (await swept(services)).screen.texts == ["echo say one"]
 

@@ -25,7 +25,7 @@ async def suffer(disaster: Disaster, *, conversations: int = 12, seed: int = 1) 
         bot = Bot(place.directory / "bot", place.environment)
         people = askers(place, conversations)
         try:
-            async with talking(place, bot, people, seed):
+            async with talking(bot, people, seed):
                 await disaster(place, bot)
                 await pause(LONGEST)
             await settled(people, place, SETTLE)
@@ -35,7 +35,7 @@ async def suffer(disaster: Disaster, *, conversations: int = 12, seed: int = 1) 
 
 
 @asynccontextmanager
-async def talking(place: World, bot: Bot, people: list[Asker], seed: int) -> AsyncIterator[None]:
+async def talking(bot: Bot, people: list[Asker], seed: int) -> AsyncIterator[None]:
     """Let people talk to a bot, and what is to happen happen when each has been answered once."""
     chance, over = random.Random(seed), asyncio.Event()
     await bot.start()
@@ -48,7 +48,8 @@ async def talking(place: World, bot: Bot, people: list[Asker], seed: int) -> Asy
             yield
         finally:
             over.set()
-            place.telegram.updates.bell.ring()
+            for each in people:
+                each.wake()
 
 
 async def redis_stands_still(place: World, seconds: float) -> None:

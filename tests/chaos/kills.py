@@ -43,7 +43,8 @@ async def run(
                     group.create_task(each.talk(over, random.Random(chance.random())))
                 await _kill_again_and_again(bots, place, kills, chance)
                 over.set()
-                place.telegram.updates.bell.ring()
+                for each in people:
+                    each.wake()
             await settled(people, place, SETTLE)
         finally:
             for bot in bots:

@@ -23,6 +23,7 @@ class Asker:
     says: Callable[[str], Awaitable[str]]
     reads: Callable[[], Sequence[str]]
     until: Callable[[Callable[[], bool], float], Awaitable[object]]
+    wake: Callable[[], None]
     redelivered: bool
     patience: float = PATIENCE
     asked: dict[str, str] = field(default_factory=dict)
@@ -84,7 +85,7 @@ def _telegram(world: World, number: int, *, group: bool) -> Asker:
         await talker.says(f"@{server.username} {text}" if group else text)
         return str(talker.update)
 
-    return Asker(number, says, lambda: talker.texts, talker.room.bell.until, redelivered=True)
+    return Asker(number, says, lambda: talker.texts, talker.room.bell.until, talker.room.bell.ring, redelivered=True)
 
 
 def _discord(world: World, number: int, *, patience: float) -> Asker:
@@ -101,4 +102,4 @@ def _discord(world: World, number: int, *, patience: float) -> Asker:
         except AssertionError:
             return None
 
-    return Asker(number, says, lambda: seat.screen, until, redelivered=False, patience=patience)
+    return Asker(number, says, lambda: seat.screen, until, server.tell, redelivered=False, patience=patience)
