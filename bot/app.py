@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -16,15 +17,18 @@ import structlog
 from bot import discover
 from bot.command import Commands
 from bot.content import Content
-from bot.contract import Apology, Platform, Services, Stage
+from bot.contract import Apology, Platform, Services, Shared, Stage
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.explanations import Explanations
+from bot.lease import Shares
 from bot.mailbox import Mailbox
 from bot.memory import Memory
 from bot.options import OptionsKeeper
 from bot.places import Places
-from bot.replica import Replica, held_replica, stranger
+from bot.quota import Quota
+from bot.replica import Presence, held_replica, stranger
+from bot.schema import check_schema
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
@@ -34,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 MakePlatforms = Callable[[Settings, Texts, Commands], Mapping[str, Platform]]
 LOOK_SECONDS = 1.0
+HEED_SECONDS = 0.25
 AGAIN_SECONDS = 5.0
 
 
@@ -45,7 +50,7 @@ class House:
     stages: Mapping[str, Stage]
     dispatcher: Dispatcher
     turns: Turns
-    replica: Replica
+    presence: Presence
 
     async def listen(self) -> bool:
         """Listen on all platforms until told to stop, one has nothing more to say, or none is left; then drain.
@@ -57,21 +62,44 @@ class House:
         with _signals(stop):
             async with asyncio.TaskGroup() as group:
                 watch = group.create_task(self._watch())
-                beat = group.create_task(self.replica.beat(self.services.store))
+                living = group.create_task(self._live())
                 listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
                 group.create_task(_stop_when_all_ended(listening, stop))
                 await stop.wait()
-                for task in (watch, beat, *listening):
+                for task in (watch, *listening):
                     task.cancel()
-            cancelled = await self.turns.drain(self.services.settings.grace)
+                await asyncio.wait([watch, *listening])
+                # As long as it answers, other processes must know that it is alive.
+                cancelled = await self.turns.drain(self.services.settings.grace)
+                living.cancel()
         if cancelled:
             log.warning("answers cut short by the end of the grace period", turns=cancelled)
         return any(task.cancelled() or task.result() for task in listening)
 
     async def _listen(self, platform: Platform, stop: asyncio.Event) -> bool:
+        """Listen to a platform until it has nothing more to say. Return False when it had to be given up."""
+
+        async def all_of_it() -> bool:
+            if not isinstance(platform, Shared) or not (parts := await platform.parts()):
+                await platform.listen(self.dispatcher.receive, self.dispatcher.moved)
+                stop.set()
+                return True
+            shares = Shares(self.services.store, self.presence, platform.name, parts)
+            return await shares.run(functools.partial(self._listen_to, platform, platform))
+
+        return await self._patiently(platform, all_of_it)
+
+    async def _listen_to(self, platform: Platform, shared: Shared, part: int) -> bool:
+        async def one_part() -> bool:
+            await shared.listen_to(part, self.dispatcher.receive, self.dispatcher.moved)
+            return True
+
+        return await self._patiently(platform, one_part)
+
+    async def _patiently(self, platform: Platform, listen: Callable[[], Awaitable[bool]]) -> bool:
         while True:
             try:
-                await platform.listen(self.dispatcher.receive, self.dispatcher.moved)
+                return await listen()
             except Apology as apology:
                 sentence = self.services.texts.say("en", apology.key, **apology.values)
                 log.error("platform given up", platform=platform.name, reason=sentence)  # noqa: TRY400 — not a bug
@@ -79,9 +107,6 @@ class House:
             except Exception:  # a bug in one platform ends neither the others nor itself
                 log.exception("platform failed, listening again", platform=platform.name)
                 await asyncio.sleep(AGAIN_SECONDS)
-            else:
-                stop.set()
-                return True
 
     async def _watch(self) -> None:
         """Take up what dead processes left, and changed content files into use, as long as the bot runs."""
@@ -89,6 +114,19 @@ class House:
             await self.dispatcher.sweep()
             await asyncio.sleep(LOOK_SECONDS)
             await asyncio.to_thread(self.services.content.refresh)
+
+    async def _live(self) -> None:
+        """Say that this process is alive, and heed what others say to it, as long as anything is answered here."""
+        if not any(platform.lasting for platform in self.services.platforms.values()):
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.presence.beat())
+            group.create_task(self._heed())
+
+    async def _heed(self) -> None:
+        while True:
+            await self.dispatcher.heed()
+            await asyncio.sleep(HEED_SECONDS)
 
 
 @asynccontextmanager
@@ -100,18 +138,21 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
     """
     async with AsyncExitStack() as closing:
         store = await closing.enter_async_context(open_store(settings))
+        await check_schema(store)
         services = _services(settings, store, make_platforms, closing)
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)
         stages = await asyncio.to_thread(discover.stages, services)
-        replica = stranger()
+        presence = Presence(store, stranger())
         if any(platform.lasting for platform in services.platforms.values()):
-            replica = closing.enter_context(held_replica(settings.data_dir))
-            await replica.announce(store)
+            presence = Presence(store, closing.enter_context(held_replica(settings.data_dir)))
+            closing.push_async_callback(presence.leave)
+            await presence.announce()
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
-        dispatcher = Dispatcher(services, stages, turns, Delivery(services.texts), Mailbox(store, replica))
-        yield House(services, stages, dispatcher, turns, replica)
+        delivery = Delivery(services.texts, quota=Quota(store, presence))
+        dispatcher = Dispatcher(services, stages, turns, delivery, Mailbox(store, presence.replica))
+        yield House(services, stages, dispatcher, turns, presence)
 
 
 def _services(settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack) -> Services:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from bot.command import Commands
 from bot.content import Content
@@ -42,6 +42,10 @@ class RetryAfter(Exception):  # noqa: N818
 
 class Gone(Exception):  # noqa: N818
     """This chat cannot be written to any more: the bot was removed or blocked, or the chat was deleted."""
+
+
+class Superseded(Exception):  # noqa: N818 — not an error: the turn is another process's now
+    """Another process has taken the conversation over; nothing more is to be written here."""
 
 
 class Stage(Protocol):
@@ -202,6 +206,19 @@ class Platform(Protocol):
 
     async def probe(self) -> str:
         """Return who the bot is there. Raises `Apology` that says what is wrong and how to mend it."""
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A platform that is listened to in parts, each by one process at a time."""
+
+    async def parts(self) -> int:
+        """Return how many parts there are; 0: every process listens to all of it. Raises `Apology` as `listen` does."""
+        ...
+
+    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+        """Listen to one part as `Platform.listen` does to all; after it has ended another process may begin it."""
         ...
 
 

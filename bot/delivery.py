@@ -15,6 +15,7 @@ from bot.drawing import Drawing
 from bot.gate import Gates
 from bot.growth import Growth, Words, drain, draw, show_typing
 from bot.model import Reply
+from bot.quota import Quota
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -43,9 +44,9 @@ class Ending:
 class Delivery:
     """Shows replies, through one gate per chat."""
 
-    def __init__(self, texts: Texts, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, texts: Texts, clock: Callable[[], float] = time.monotonic, quota: Quota | None = None) -> None:
         self._texts = texts
-        self._gates = Gates(clock)
+        self._gates = Gates(clock, quota)
 
     async def show(self, reply: Reply, outlet: Outlet, language: str) -> Shown:
         """Draw a reply, and return what was shown. A broken-off, empty or undeliverable answer is not `whole`.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.contract import Gone, Outlet, Page
+from bot.contract import Gone, Outlet, Page, Superseded
 from bot.gate import Gate
 from bot.markup import Cut, Place, open_fence, page_at
 from bot.model import File, Reply
@@ -91,7 +91,7 @@ class Drawing:
         page = Page(self.number, text, final=False, source=self._reply.source)
         try:
             written = await self._gate.redraw(lambda: self._outlet.write(page), spare=1 if self.begun else 0)
-        except Gone:
+        except (Gone, Superseded):
             raise
         except Exception as error:  # noqa: BLE001 — whatever a platform raises, the answer goes on
             self._complain(error)
@@ -106,7 +106,7 @@ class Drawing:
         """Write a page for good; once more where that fails."""
         try:
             written = await self._gate.write(lambda: self._outlet.write(page))
-        except Gone:
+        except (Gone, Superseded):
             raise
         except Exception as error:  # noqa: BLE001 — the second failure is raised
             self._complain(error)

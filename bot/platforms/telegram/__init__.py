@@ -77,14 +77,21 @@ class Telegram:
                 await self._poll.run()
         raise Apology("platforms.telegram_token")
 
+    async def parts(self) -> int:
+        """Return 1: Telegram gives its updates to one poller."""
+        return 1
+
+    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+        """Poll as `listen` does, and acknowledge what was taken over before another process polls."""
+        del part  # there is only one
+        try:
+            await self.listen(receive, moved)
+        finally:
+            await self._confirm()
+
     async def close(self) -> None:
         """Acknowledge what was taken over and close all connections."""
-        if self._poll:
-            try:
-                async with asyncio.timeout(LAST_WORD_SECONDS):
-                    await self._poll.confirm()
-            except (TelegramError, TimeoutError) as error:
-                log.debug("telegram was not told what was received last", reason=type(error).__name__)
+        await self._confirm()
         await self._account.close()
 
     def outlet(self, message: Message) -> Outlet:
@@ -125,6 +132,16 @@ class Telegram:
             url, reason = self._settings.telegram_api_url, type(error).__name__
             raise Apology("platforms.telegram_unreachable", url=url, reason=reason) from error
         return f"@{me.username}"
+
+    async def _confirm(self) -> None:
+        poll, self._poll = self._poll, None
+        if poll is None:
+            return
+        try:
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                await poll.confirm()
+        except (TelegramError, TimeoutError) as error:
+            log.debug("telegram was not told what was received last", reason=type(error).__name__)
 
     async def _ask_whether_admin(self, who: tuple[str, str]) -> bool:
         try:
