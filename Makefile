@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat run test lint types imports unit bench clean
+.PHONY: chat run test lint types imports unit bench chaos lock clean
 
 chat: .venv/core        ## talk to the bot in the terminal
 	@$(BIN)/python -m bot chat
@@ -28,6 +28,12 @@ unit: .venv/dev
 
 bench: .venv/dev        ## figures, printed side by side with their baselines
 	$(BIN)/python -m tests.benchmarks
+
+lock: .venv/dev         ## write down anew what the image is made of, version by version
+	@deploy/lock/renew $(BIN)/python
+
+chaos: .venv/dev        ## the long form of tests/chaos: some hundred disasters, half an hour
+	$(BIN)/python -m tests.chaos
 
 clean:
 	rm -rf .venv

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from bot import discover
 from bot.command import Commands
 from bot.content import Content
-from bot.contract import Apology, Platform, Services, Stage
+from bot.contract import Apology, Platform, Services, Shared, Stage
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.ending import told_to_end
 from bot.explanations import Explanations
 from bot.health import Health
+from bot.lease import Shares
 from bot.log import told_by_loop
 from bot.mailbox import Mailbox
 from bot.memory import Memory
 from bot.metrics import Metrics
 from bot.options import OptionsKeeper
 from bot.places import Places
-from bot.replica import Replica, held_replica, stranger
+from bot.quota import Quota
+from bot.replica import Presence, held_replica, stranger
+from bot.schema import check_schema
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
@@ -38,6 +43,7 @@ log = structlog.get_logger(__name__)
 Serve = Callable[["House"], AbstractAsyncContextManager[None]]
 MakePlatforms = Callable[[Settings, Texts, Commands], Mapping[str, Platform]]
 LOOK_SECONDS = 1.0
+HEED_SECONDS = 0.25
 AGAIN_SECONDS = 5.0
 
 
@@ -49,7 +55,7 @@ class House:
     stages: Mapping[str, Stage]
     dispatcher: Dispatcher
     turns: Turns
-    replica: Replica
+    presence: Presence
     health: Health
 
     async def listen(self, stop: asyncio.Event | None = None) -> bool:
@@ -60,26 +66,53 @@ class House:
         """
         stop = stop or asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            watch = group.create_task(self._watch())
-            beat = group.create_task(self.replica.beat(self.services.store))
-            lag = group.create_task(self.health.lag.beat())
+            watch, lag = group.create_task(self._watch()), group.create_task(self.health.lag.beat())
+            living = group.create_task(self._live())
             listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
             group.create_task(_stop_when_all_ended(listening, stop))
             self.health.process("running", ready=True)
             await stop.wait()
             self.health.process("ending", ready=False)
-            for task in (watch, beat, lag, *listening):
+            for task in (watch, *listening):
                 task.cancel()
-        cancelled = await self.turns.drain(self.services.settings.grace)
+            await asyncio.wait([watch, *listening])
+            # As long as it answers, other processes must know that it is alive.
+            cancelled = await self.turns.drain(self.services.settings.grace)
+            living.cancel()
+            lag.cancel()
         if cancelled:
             log.warning("answers cut short by the end of the grace period", turns=cancelled)
         return any(task.cancelled() or task.result() for task in listening)
 
     async def _listen(self, platform: Platform, stop: asyncio.Event) -> bool:
+        """Listen to a platform until it has nothing more to say. Return False when it had to be given up."""
+
+        async def all_of_it() -> bool:
+            if not isinstance(platform, Shared) or not (parts := await platform.parts()):
+                await self._hear(platform, platform.listen(self.dispatcher.receive, self.dispatcher.moved))
+                stop.set()
+                return True
+            self.health.platform(platform, "standby", ready=True)
+            shares = Shares(self.services.store, self.presence, platform.name, parts)
+            return await shares.run(functools.partial(self._listen_to, platform, platform))
+
+        return await self._patiently(platform, all_of_it)
+
+    async def _listen_to(self, platform: Platform, shared: Shared, part: int) -> bool:
+        async def one_part() -> bool:
+            await self._hear(platform, shared.listen_to(part, self.dispatcher.receive, self.dispatcher.moved))
+            return True
+
+        return await self._patiently(platform, one_part)
+
+    async def _hear(self, platform: Platform, listening: Coroutine[Any, Any, None]) -> None:
+        with self.health.listening(platform):
+            await watched(platform, listening)
+
+    async def _patiently(self, platform: Platform, listen: Callable[[], Awaitable[bool]]) -> bool:
         while True:
-            self.health.listening(platform)
             try:
-                await watched(platform, platform.listen(self.dispatcher.receive, self.dispatcher.moved))
+                return await listen()
             except Apology as apology:
                 sentence = self.services.texts.say("en", apology.key, **apology.values)
                 log.error("platform given up", platform=platform.name, reason=sentence)  # noqa: TRY400 — not a bug
@@ -91,9 +124,6 @@ class House:
                 log.exception("platform failed, listening again", platform=platform.name)
                 self.health.platform(platform, "failed, listening again soon", ready=False)
                 await asyncio.sleep(AGAIN_SECONDS)
-            else:
-                stop.set()
-                return True
             self.services.metrics.health.restarts.labels(platform.name).inc()
 
     async def _watch(self) -> None:
@@ -102,6 +132,19 @@ class House:
             await self.dispatcher.sweep()
             await asyncio.sleep(LOOK_SECONDS)
             await asyncio.to_thread(self.services.content.refresh)
+
+    async def _live(self) -> None:
+        """Say that this process is alive, and heed what others say to it, as long as anything is answered here."""
+        if not any(platform.lasting for platform in self.services.platforms.values()):
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.presence.beat())
+            group.create_task(self._heed())
+
+    async def _heed(self) -> None:
+        while True:
+            await self.dispatcher.heed()
+            await asyncio.sleep(HEED_SECONDS)
 
 
 async def live(settings: Settings, make_platforms: MakePlatforms, serve: Serve) -> bool:
@@ -136,19 +179,21 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
     async with AsyncExitStack() as closing:
         metrics = Metrics(settings.openai_prices)
         store = await closing.enter_async_context(open_store(settings, metrics))
+        await check_schema(store)
         services = _services(settings, store, make_platforms, closing, metrics)
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)
         stages = await asyncio.to_thread(discover.stages, services)
-        replica = stranger()
+        presence = Presence(store, stranger())
         if any(platform.lasting for platform in services.platforms.values()):
-            replica = closing.enter_context(held_replica(settings.data_dir))
-            await replica.announce(store)
+            presence = Presence(store, closing.enter_context(held_replica(settings.data_dir)))
+            closing.push_async_callback(presence.leave)
+            await presence.announce()
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
-        delivery = Delivery(services.texts, metrics=metrics)
-        dispatcher = Dispatcher(services, stages, turns, delivery, Mailbox(store, replica))
-        yield House(services, stages, dispatcher, turns, replica, Health(services, turns))
+        delivery = Delivery(services.texts, quota=Quota(store, presence), metrics=metrics)
+        dispatcher = Dispatcher(services, stages, turns, delivery, Mailbox(store, presence.replica))
+        yield House(services, stages, dispatcher, turns, presence, Health(services, turns))
 
 
 def _services(

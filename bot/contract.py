@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from bot.command import Commands
 from bot.content import Content
@@ -19,6 +20,8 @@ from bot.places import Places
 from bot.settings import Settings
 from bot.store import Store
 from bot.texts import Texts
+
+T = TypeVar("T")
 
 
 class Apology(Exception):  # noqa: N818 — the house's word for it
@@ -42,6 +45,10 @@ class Gone(Exception):  # noqa: N818
     """This chat cannot be written to any more: the bot was removed or blocked, or the chat was deleted."""
 
 
+class Superseded(Exception):  # noqa: N818 — not an error: the turn is another process's now
+    """Another process has taken the conversation over; nothing more is to be written here."""
+
+
 class Stage(Protocol):
     """Answers a message, or rewrites it for the stages after this one, or passes (None).
 
@@ -56,7 +63,7 @@ class Stage(Protocol):
 
 
 class Prober(Protocol):
-    """A stage or platform that can be asked whether what it depends on works (`python -m bot check`)."""
+    """A stage, platform or room that can be asked whether what it depends on works (`python -m bot check`)."""
 
     async def probe(self) -> str:
         """Return one line about what answered. Raises `Apology` that says what is wrong and how to mend it."""
@@ -203,6 +210,27 @@ class Platform(Protocol):
         ...
 
 
+@runtime_checkable
+class Shared(Protocol):
+    """A platform that is listened to in parts, each by one process at a time."""
+
+    async def parts(self) -> int:
+        """Return how many parts there are; 0: every process listens to all of it. Raises `Apology` as `listen` does."""
+        ...
+
+    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+        """Listen to one part as `Platform.listen` does to all; after it has ended another process may begin it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What several stages and commands of one house use together, by the function that makes it."""
+
+    things: dict[Callable[..., object], object] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What stages and commands are given. Made once, in `app.py`.
@@ -212,6 +240,7 @@ class Services:
         clock: Seconds since the epoch.
         closing: Takes what must be closed at shutdown, closed in reverse order.
         metrics: What is counted and timed.
+        made: What `once` has made.
     """
 
     settings: Settings
@@ -228,6 +257,18 @@ class Services:
     clock: Callable[[], float]
     closing: AsyncExitStack
     metrics: Metrics = field(default_factory=Metrics)
+    made: Made = field(default_factory=Made)
+
+    def once(self, make: Callable[[Services], T]) -> T:
+        """Return what a function makes of these services: made at the first call, and the same thing at every other.
+
+        This is how stages and commands share something heavy that this file need not know (the connection to the
+        model, say). It may be called in any thread, and raises what `make` raises.
+        """
+        with self.made.lock:
+            if make not in self.made.things:
+                self.made.things[make] = make(self)
+            return cast("T", self.made.things[make])
 
     def say(self, message: Message, key: str, **values: Any) -> str:
         """Return a sentence of the catalogue in the language of this message."""

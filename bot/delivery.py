@@ -16,6 +16,7 @@ from bot.gate import Gates
 from bot.growth import Growth, Words, drain, draw, show_typing
 from bot.metrics import Metrics
 from bot.model import Reply
+from bot.quota import Quota
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -53,11 +54,15 @@ class Delivery:
     """Shows replies, through one gate per chat."""
 
     def __init__(
-        self, texts: Texts, clock: Callable[[], float] = time.monotonic, metrics: Metrics | None = None
+        self,
+        texts: Texts,
+        clock: Callable[[], float] = time.monotonic,
+        quota: Quota | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._texts = texts
         self._metrics = metrics or Metrics()
-        self._gates = Gates(clock)
+        self._gates = Gates(clock, quota)
 
     async def show(self, reply: Reply, outlet: Outlet, language: str) -> Shown:
         """Draw a reply, and return what was shown. A broken-off, empty or undeliverable answer is not `whole`.
@@ -99,6 +104,7 @@ class Delivery:
     async def _end(self, drawing: Drawing, reply: Reply, growth: Growth, ending: Ending, language: str) -> Shown:
         """Write the last state, and raise what ended the words unless it was an apology."""
         if ending.error is None:
+            reply = drawing.attach(growth.files)
             # Nothing came after a notice was shown: it must not stand there as if something would.
             unanswered = drawing.begun and not growth.text.strip()
             sentence = self._texts.say(language, "core.unknown") if unanswered else ""

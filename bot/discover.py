@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.command import Command, Commands
-from bot.contract import Platform, Services, Stage
+from bot.contract import Platform, Prober, Services, Stage
 from bot.settings import Settings, SettingsError
 from bot.texts import Texts
 
@@ -47,14 +47,25 @@ def stages(services: Services) -> Mapping[str, Stage]:
 
 def tools() -> list[Callable[[Any], None]]:
     """Return the `add(subparsers)` of every room of the handlers that has a command line (a module `cli`)."""
-    rooms = pkgutil.iter_modules(importlib.import_module(HANDLERS).__path__, f"{HANDLERS}.")
-    names = [f"{room.name}.cli" for room in rooms if room.ispkg and importlib.util.find_spec(f"{room.name}.cli")]
-    return [importlib.import_module(name).add for name in names]
+    return [importlib.import_module(name).add for name in _rooms_with("cli")]
+
+
+def probers(settings: Settings, texts: Texts) -> Mapping[str, Prober]:
+    """Return, by name, every room of the handlers that can be asked whether it works (a module `probe`)."""
+    found = {name.split(".")[1]: importlib.import_module(name) for name in _rooms_with("probe")}
+    return {room: module.build(settings, texts) for room, module in found.items()}
 
 
 def texts() -> Texts:
     """Return the catalogue of the handlers."""
     return Texts(_directory(f"{HANDLERS}.texts"))
+
+
+def _rooms_with(part: str) -> list[str]:
+    """Return the names of the modules that are called so in the rooms of the handlers."""
+    rooms = pkgutil.iter_modules(importlib.import_module(HANDLERS).__path__, f"{HANDLERS}.")
+    names = [f"{room.name}.{part}" for room in rooms if room.ispkg]
+    return [name for name in names if importlib.util.find_spec(name)]
 
 
 def _directory(package: str) -> Any:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import structlog
 
 from bot.arrivals import Arrivals
-from bot.contract import Apology, Outlet, Services, Stage
+from bot.contract import Apology, Outlet, Services, Stage, Superseded
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
+from bot.letters import Letter
 from bot.log import turn_of
-from bot.mailbox import Acceptance, Letter, Mailbox
+from bot.mailbox import Mailbox
 from bot.memory import remembered
+from bot.metrics import TurnMetrics
 from bot.model import Choice, Conversation, Message, Reply, Source
 from bot.moving import move_chat
+from bot.recent import Recent
 from bot.store import Write
 from bot.texts import language_of
 from bot.turns import Turns
-from bot.witness import Superseded, Witness
+from bot.witness import Witness
 
-Keep = Callable[..., Awaitable[object]]
 log = structlog.get_logger(__name__)
+
+# Writes what is to be kept of a turn, and that its message is answered.
+Keep = Callable[..., Awaitable[object]]
 
 # Control characters mean nothing in a chat, and half a surrogate pair cannot even be sent.
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -47,6 +55,7 @@ class Dispatcher:
         self._mailbox = mailbox
         self._arrivals = Arrivals()
         self._metrics = services.metrics.turns
+        self._recent = Recent(services.store)
 
     async def receive(self, message: Message) -> None:
         """Take a message over: when this returns, it will have its turn after those before it in its conversation."""
@@ -60,50 +69,49 @@ class Dispatcher:
         self._metrics.received.labels(message.platform).inc()
 
     async def _take_over(self, message: Message) -> None:
+        if (await self._services.options.of(message)).recent == "on":
+            await self._recent.keep(message)
         where = await self._where(message)
         asked = self._services.commands.asked(message)
         if asked and asked.interrupting:
             message = replace(message, interrupted=await self._interrupt(where))
-        accepted, letter = await self._accept(message, where)
-        match accepted:
-            case "held":
-                self._turns.start(where, lambda: self._drain(where, letter))
-            case "new":
-                self._turns.start(where, lambda: self._drain(where))
-            case "unkept":
-                self._turns.start(where, lambda: self._answer_unkept(message))
+        if not self._services.platforms[message.platform].lasting:
+            self._turns.start(where, lambda: self._answer_unkept(message))
+        elif await self._mailbox.accept(message, where):
+            self._turns.start(where, lambda: self._drain(where))
 
     async def moved(self, platform: str, old: str, new: str) -> None:
         """Move everything kept about a chat to its new id."""
         await move_chat(self._services.store, platform, old, new)
 
     async def sweep(self) -> None:
-        """Go on holding the conversations under way, and take up what dead processes have left unanswered."""
-        await self._mailbox.extend()
-        for where in await self._mailbox.left_behind():
-            if where not in self._turns:
-                self._turns.start(where, lambda where=where: self._drain(where))  # type: ignore[misc]
+        """Take up what dead processes have left unanswered."""
+        for where in await self._mailbox.left_behind(self._turns):
+            if where.platform in self._services.platforms:  # others may answer where this process does not listen
+                self._take_up(where)
+
+    async def heed(self) -> None:
+        """Stop the answers here that somebody has asked another process to stop."""
+        for where in await self._mailbox.stopped_elsewhere():
+            self._turns.cancel(where)
+            self._take_up(where)
+
+    def _take_up(self, where: Conversation) -> None:
+        self._turns.start(where, lambda: self._drain(where))
 
     async def _interrupt(self, where: Conversation) -> int:
-        """Cancel the turn under way and forget those that wait. Return how many they were."""
+        """Cancel the turn under way, here or in another process, and forget those that wait. Return how many."""
         here = self._turns.cancel(where)
-        return max(here, await self._mailbox.clear(where))
+        return max(here, await self._mailbox.stop(where))
 
-    async def _accept(self, message: Message, where: Conversation) -> tuple[Acceptance, Letter]:
-        if not self._services.platforms[message.platform].lasting:
-            return "unkept", Letter(message, "")
-        return await self._mailbox.accept(message, where)
-
-    async def _drain(self, where: Conversation, letter: Letter | None = None) -> None:
+    async def _drain(self, where: Conversation) -> None:
         """Answer all that lies in a conversation's mailbox, unless another process is about it."""
-        if not letter and not await self._mailbox.waiting(where):
-            return
-        async with self._mailbox.held(where) as mine:
-            more = mine
-            while more and (letter := letter or await self._mailbox.take(where)):
+        async with self._mailbox.held(where):
+            while letter := await self._mailbox.take(where):
                 with turn_of(letter.message):
-                    more = await self._open(letter, where)
-                letter = None
+                    mine = await self._open(letter, where)
+                if not mine or self._mailbox.drained(where):
+                    return
 
     async def _answer_unkept(self, message: Message) -> None:
         with turn_of(message):
@@ -112,52 +120,45 @@ class Dispatcher:
     async def _open(self, letter: Letter, where: Conversation) -> bool:
         """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew.
 
-        Returns:
-            Whether others wait behind it.
+        Return False when another process has taken the conversation over.
         """
         message = letter.message
-        outlet = Witness(self._outlet(message), self._mailbox, where)
         finish = functools.partial(self._mailbox.finish, where, letter.line)
-        if letter.begun:
-            await self._resume(letter, outlet)
-            self._ended(message, "resumed")
-        elif self._services.clock() - message.time > self._services.settings.answer_within:
-            log.warning("too late to answer", conversation=where.hash, update=message.update)
-            self._ended(message, "late")
-        elif letter.attempts > MOST_ATTEMPTS:
-            log.error("given up: its answer has ended the process again and again", conversation=where.hash)
-            self._ended(message, "given_up")
-        else:
-            return bool(await self._turn(message, outlet, finish))
-        return await finish()
-
-    async def _turn(self, message: Message, outlet: Outlet, keep: Keep) -> object:
-        """Answer a message, let `keep` write what is to be kept of it, also when that is nothing; return its result."""
-        started = time.monotonic()
-        writes: list[Write] = []
-        ended = "stopped"
+        outlet = Witness(self._outlet(message), self._mailbox, where, letter)
         try:
+            if letter.begun or letter.stopped:
+                await self._resume(letter, outlet, finish)
+            elif self._services.clock() - message.time > self._services.settings.answer_within:
+                log.warning("too late to answer", conversation=where.hash, update=message.update)
+                self._metrics.ended.labels(message.platform, "late").inc()
+                await finish()
+            elif letter.attempts > MOST_ATTEMPTS:
+                log.error("given up: its answer has ended the process again and again", conversation=where.hash)
+                await self._show(self._error(message, "core.bug"), message, outlet, finish, "given_up")
+            else:
+                await self._turn(message, outlet, finish)
+        except Superseded:
+            log.info("another process answers this", conversation=where.hash)
+            return False
+        return True
+
+    async def _turn(self, message: Message, outlet: Outlet, keep: Keep) -> None:
+        """Answer a message, and let `keep` write what is to be kept of it, also when that is nothing."""
+        started = time.monotonic()
+        async with _closing(outlet, keep, message, self._metrics) as turn:
             reply = await self._answer_or_apologise(message)
             if reply is None:
-                ended = "silent"
+                turn.ended = "silent"
             else:
                 shown = await self._delivery.show(reply, outlet, message.language)
-                ended = self._timed(reply, shown, started)
-                writes = await self._keeping(message, reply, shown, time.monotonic() - started)
-        except Superseded:
-            log.info("another process answers this", conversation=message.conversation.hash)
-            ended = ""
-        except Exception:  # the one boundary: nothing that goes wrong in a turn reaches another
-            log.exception("turn failed", conversation=message.conversation.hash)
-            self._metrics.failed("bug")
-            ended = "failed"
-        finally:
-            await _done(outlet)
-            kept = None
-            if ended:
-                self._ended(message, ended)
-                kept = await keep(*writes)
-        return kept
+                turn.ended = self._timed(reply, shown, started)
+                turn.writes += await self._keeping(message, reply, shown, time.monotonic() - started)
+
+    async def _show(self, reply: Reply, message: Message, outlet: Outlet, keep: Keep, ended: str) -> None:
+        """Show what is no answer, and let `keep` write that the message is done with."""
+        async with _closing(outlet, keep, message, self._metrics) as turn:
+            await self._delivery.show(reply, outlet, message.language)
+            turn.ended = ended
 
     async def answer(self, message: Message) -> Reply | None:
         """Ask the stages in order; the first that answers, answers. None: nobody was asked and nobody is sure."""
@@ -179,22 +180,21 @@ class Dispatcher:
             self._metrics.failed("bug")
             return self._error(message, "core.bug") if message.addressed else None
 
-    async def _resume(self, letter: Letter, outlet: Outlet) -> None:
+    async def _resume(self, letter: Letter, outlet: Outlet, finish: Keep) -> None:
         """Mark the answer that a sudden end broke off, where it stands, or say that there may have been one."""
-        message, key = letter.message, "core.perhaps_shown"
+        message = letter.message
+        if letter.stopped and not letter.begun:
+            self._metrics.ended.labels(message.platform, "stopped").inc()
+            await finish()
+            return
+        key = "core.stopped" if letter.stopped else "core.perhaps_shown"
         text = ""
         if letter.pages:
             last = letter.pages[max(letter.pages)]
             await outlet.adopt(0, last.id)
-            text, key = f"{last.text}\n\n", "core.restarted"
+            text, key = f"{last.text}\n\n", "core.stopped" if letter.stopped else "core.restarted"
         reply = Reply(Source("error", key), text + self._services.say(message, key), remember=False)
-        try:
-            await self._delivery.show(reply, outlet, message.language)
-        except Exception:  # as in a turn
-            log.exception("resuming failed", conversation=message.conversation.hash)
-            self._metrics.failed("bug")
-        finally:
-            await _done(outlet)
+        await self._show(reply, message, outlet, finish, "stopped" if letter.stopped else "resumed")
 
     def _timed(self, reply: Reply, shown: Shown, started: float) -> str:
         """Note how long an answer took. Return what the message's turn ended by."""
@@ -203,9 +203,6 @@ class Dispatcher:
         stage, first = reply.source.kind, None if shown.first is None else shown.first - started
         self._metrics.answered(stage, time.monotonic() - started, first)
         return stage
-
-    def _ended(self, message: Message, stage: str) -> None:
-        self._metrics.ended.labels(message.platform, stage).inc()
 
     async def _keeping(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> list[Write]:
         """Return the writes that keep what was said and why; a broken-off answer is explained but not remembered."""
@@ -243,9 +240,52 @@ class Dispatcher:
         return Reply(Source("error", key), self._services.say(message, key, **values), remember=False)
 
 
-async def _done(outlet: Outlet) -> None:
-    """Tell the outlet that the turn is over; whatever it makes of that is not the turn's."""
+@dataclass(slots=True)
+class _End:
+    """What a turn leaves behind: what is to be kept of it, and what the metrics call its end."""
+
+    writes: list[Write] = field(default_factory=list)
+    ended: str = "stopped"
+
+
+@asynccontextmanager
+async def _closing(outlet: Outlet, keep: Keep, message: Message, metrics: TurnMetrics) -> AsyncIterator[_End]:
+    """End a turn, whichever way it went, exactly once: tell the outlet, keep the writes it has collected, count it.
+
+    Raises:
+        Superseded: The turn is another process's now; nothing is told, and nothing kept.
+    """
+    end = _End()
+    superseded = False
+    try:
+        yield end
+    except Superseded:
+        superseded = True
+        raise
+    except Exception:  # the one boundary: nothing that goes wrong in a turn reaches another
+        log.exception("turn failed", conversation=message.conversation.hash)
+        metrics.failed("bug")
+        end.ended = "failed"
+    finally:
+        if not superseded:
+            metrics.ended.labels(message.platform, end.ended).inc()
+            await _whole(_end(outlet, keep, end.writes))
+
+
+async def _end(outlet: Outlet, keep: Keep, writes: list[Write]) -> None:
     try:
         await outlet.done()
-    except Exception:  # as above
+    except Exception:  # whatever an outlet makes of the end is not the turn's
         log.exception("outlet failed")
+    await keep(*writes)
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do a work to its end, also when cancelled meanwhile: half an end would be taken for a sudden one."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work)
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            await asyncio.wait({task})
+            raise

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import structlog
 
-from bot.contract import Gone, Outlet, Page, RetryAfter
+from bot.contract import Gone, Outlet, Page, RetryAfter, Superseded
 from bot.gate import Gate
 from bot.markup import Cut, Place, open_fence, page_at
 from bot.metrics import WriteMetrics
-from bot.model import Reply
+from bot.model import File, Reply
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,11 @@ class Drawing:
     def begun(self) -> bool:
         """Whether anything can be seen of it."""
         return bool(self._drawn or self.number)
+
+    def attach(self, files: tuple[File, ...]) -> Reply:
+        """Take files that came with the words; they are sent with the reply's own. Return the reply as it is now."""
+        self._reply = replace(self._reply, files=(*self._reply.files, *files))
+        return self._reply
 
     async def stand_in(self, text: str) -> bool:
         """Show words that the first page of the answer will replace. Return whether they were written."""
@@ -96,7 +101,7 @@ class Drawing:
         page = Page(self.number, text, final=False, source=self._reply.source)
         try:
             written = await self._gate.redraw(self._draw(page), spare=1 if self.begun else 0)
-        except Gone:
+        except (Gone, Superseded):
             raise
         except Exception as error:  # noqa: BLE001 — whatever a platform raises, the answer goes on
             self._complain(error)
@@ -112,7 +117,7 @@ class Drawing:
         """Write a page for good; once more where that fails."""
         try:
             written = await self._gate.write(self._draw(page, waits=True))
-        except Gone:
+        except (Gone, Superseded):
             raise
         except Exception as error:  # noqa: BLE001 — the second failure is raised
             self._complain(error)

@@ -59,8 +59,13 @@ class Explanations:
     async def forget(self, platform: str, person: str) -> None:
         """Forget the latest explanation given to a person in every chat."""
         latest = [_latest_key(where) for where in await self._places.of(platform, person)]
+
+        def delete(pipeline: Any) -> None:
+            for each in latest:  # one by one: in a cluster they may be kept in different places
+                pipeline.delete(each)
+
         if latest:
-            await self._store.attempt(lambda: self._store.client.delete(*latest), 0)
+            await self._store.write(delete)
 
 
 def _answer_key(message: Message, answer: str) -> str:

@@ -11,6 +11,7 @@ from typing import TypeVar
 import structlog
 
 from bot.contract import Rate, RetryAfter
+from bot.quota import Quota
 
 T = TypeVar("T")
 Clock = Callable[[], float]
@@ -20,8 +21,10 @@ log = structlog.get_logger(__name__)
 class Gate:
     """A bucket of tokens, refilled at the chat's rate, and the silence that the platform has asked for."""
 
-    def __init__(self, rate: Rate, clock: Clock) -> None:
+    def __init__(self, rate: Rate, clock: Clock, chat: str = "", quota: Quota | None = None) -> None:
         self.rate = rate
+        self._chat = chat
+        self._quota = quota
         self.users = 0
         self._clock = clock
         self._tokens = float(rate.burst)
@@ -53,7 +56,7 @@ class Gate:
                     try:
                         return await draw()
                     except RetryAfter as error:
-                        self._silence(error.seconds)
+                        await self._silence(error.seconds)
         finally:
             self._waiting -= 1
 
@@ -68,11 +71,13 @@ class Gate:
         async with self._order:
             if not self._plenty(spare):
                 return None
+            if self._quota and await self._quota.take(self._chat, self.rate, spare):
+                return None
             self._tokens = self._refilled() - 1
             try:
                 return await draw()
             except RetryAfter as error:
-                self._silence(error.seconds)
+                await self._silence(error.seconds)
                 return None
 
     def _plenty(self, spare: int) -> bool:
@@ -82,6 +87,8 @@ class Gate:
         """Wait until there is a token and no silence, and take the token."""
         while True:
             wait = max(self._silent_until - self._clock(), (1 - self._refilled()) * self.rate.interval)
+            if wait <= 0 and self._quota:
+                wait = await self._quota.take(self._chat, self.rate)
             if wait <= 0:
                 break
             await asyncio.sleep(wait)
@@ -93,16 +100,19 @@ class Gate:
         self._tokens, self._counted = min(self.rate.burst, self._tokens + gained), now
         return self._tokens
 
-    def _silence(self, seconds: float) -> None:
+    async def _silence(self, seconds: float) -> None:
         self._silent_until = max(self._silent_until, self._clock() + seconds)
         log.info("a chat is silenced by its platform", seconds=seconds)
+        if self._quota:
+            await self._quota.silence(self._chat, seconds)
 
 
 class Gates:
     """The gates of the chats that are being written to, or were so lately that their rate still counts."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, quota: Quota | None = None) -> None:
         self._clock = clock
+        self._quota = quota
         self._gates: dict[str, Gate] = {}
         self._cooling: deque[str] = deque()
 
@@ -112,7 +122,7 @@ class Gates:
     @contextmanager
     def through(self, chat: str, rate: Rate) -> Iterator[Gate]:
         """Use the gate of a chat. It is forgotten when nobody uses it and it has nothing left to remember."""
-        gate = self._gates.get(chat) or self._gates.setdefault(chat, Gate(rate, self._clock))
+        gate = self._gates.get(chat) or self._gates.setdefault(chat, Gate(rate, self._clock, chat, self._quota))
         gate.rate = rate
         gate.users += 1
         try:

@@ -9,9 +9,9 @@ from contextlib import aclosing, nullcontext, suppress
 from bot.contract import Outlet
 from bot.drawing import Drawing
 from bot.gate import Gate
-from bot.model import Notice
+from bot.model import File, Notice
 
-Words = AsyncIterator[str | Notice]
+Words = AsyncIterator[str | Notice | File]
 
 # Seconds without a word after which the chat is told that an answer is being made, and how often again.
 SILENCE_BEFORE_TYPING = 0.3
@@ -26,14 +26,18 @@ class Growth:
     def __init__(self, text: str) -> None:
         self.text = text
         self.notice = ""
+        self.files: tuple[File, ...] = ()
         self.changed = asyncio.Event()
         self.begun = asyncio.Event()
         self.ended = asyncio.Event()
         if text:
             self._tell()
 
-    def add(self, piece: str | Notice) -> None:
-        """Take a piece of the answer, or a notice that stands in for it."""
+    def add(self, piece: str | Notice | File) -> None:
+        """Take a piece of the answer, a notice that stands in for it, or a file that goes with its last page."""
+        if isinstance(piece, File):
+            self.files += (piece,)
+            return
         if isinstance(piece, Notice):
             self.notice = piece.text
         else:

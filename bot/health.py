@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections import Counter
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,6 +28,7 @@ class Part:
 
 
 LISTENING = Part(ready=True, state="listening")
+STANDBY = Part(ready=True, state="standby")
 
 
 class Health:
@@ -35,6 +38,7 @@ class Health:
         self._services = services
         self._turns = turns
         self._platforms = {name: Part(ready=False, state="starting") for name in services.platforms}
+        self._listeners = Counter[str]()
         self._process = Part(ready=False, state="starting")
         self.lag = Lag()
         services.metrics.health.build.info({"version": running_version()})
@@ -47,9 +51,18 @@ class Health:
         """Note what a platform is doing other than listening (a standby, say, is ready)."""
         self._platforms[platform.name] = Part(ready, state)
 
-    def listening(self, platform: Platform) -> None:
-        """Note that a platform listens: from now on it is asked whether it is connected."""
-        self._platforms[platform.name] = LISTENING
+    @contextmanager
+    def listening(self, platform: Platform) -> Iterator[None]:
+        """Note that a platform, or a part of it, listens meanwhile: it is asked whether it is connected."""
+        name = platform.name
+        self._platforms[name] = LISTENING
+        self._listeners[name] += 1
+        try:
+            yield
+        finally:
+            self._listeners[name] -= 1
+            if not self._listeners[name] and self._platforms[name] is LISTENING:
+                self._platforms[name] = STANDBY
 
     @property
     def alive(self) -> bool:

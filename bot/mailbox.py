@@ -2,105 +2,34 @@
 
 from __future__ import annotations
 
-import functools
+import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
-from urllib.parse import quote
+from dataclasses import asdict
+from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from redis.exceptions import LockError
 
+from bot import letters
+from bot.copies import Copies, Copy
+from bot.leftovers import left_behind
+from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, member, seen_key, shown_key
 from bot.model import Conversation, Message
-from bot.replica import Replica, is_alive
-from bot.store import Store, Write, key
+from bot.replica import Replica, tell, told
+from bot.store import Store, Write
 
 log = structlog.get_logger(__name__)
 
 SEEN_SECONDS = 2 * 86_400
 KEPT_SECONDS = 2 * 86_400
 LOCK_SECONDS = 30.0
-EXTEND_SECONDS = 5.0
-# A conversation leaves the list of those with mail when its mailbox has been empty for so long.
-SETTLED_SECONDS = 5.0
-OPEN = key("open", tag="mailboxes")
-
-# The same update is accepted once. Where nothing waits before it and nobody holds the conversation, it is held and
-# taken at once: what mostly happens costs one round trip.
-ACCEPT = """
-if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then return 'again' end
-redis.call('RPUSH', KEYS[2], ARGV[1])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
-if redis.call('LLEN', KEYS[2]) > 1 then return 'new' end
-if not redis.call('SET', KEYS[4], ARGV[4], 'NX', 'PX', ARGV[5]) then return 'new' end
-redis.call('HSET', KEYS[3], 'attempts', 1)
-redis.call('EXPIRE', KEYS[3], ARGV[3])
-return 'held'
-"""
-# Takes an answered message out. Where nothing waits behind it, the conversation is let go in the same instant, so that
-# nobody who comes then finds it held and relies on us.
-FINISH = """
-if ARGV[1] ~= '' then
-  redis.call('LREM', KEYS[1], 1, ARGV[1])
-  redis.call('DEL', KEYS[2])
-end
-local waiting = redis.call('LLEN', KEYS[1])
-if waiting == 0 and redis.call('GET', KEYS[3]) == ARGV[2] then redis.call('DEL', KEYS[3]) end
-return waiting
-"""
-# The oldest message, how often it was taken (this time included), and what was shown of its answer.
-TAKE = """
-local head = redis.call('LINDEX', KEYS[1], 0)
-if not head then return false end
-redis.call('HINCRBY', KEYS[2], 'attempts', 1)
-redis.call('EXPIRE', KEYS[2], ARGV[1])
-return {head, redis.call('HGETALL', KEYS[2])}
-"""
-# Only who holds the conversation may begin to show an answer.
-BEGIN = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[2], 'begun', '1')
-return 1
-"""
-# A lock left behind by a dead process is let go, unless somebody holds it by now.
-BREAK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
-# Nothing was accepted there since we looked.
-SETTLE = """
-local at = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if at and tonumber(at) == tonumber(ARGV[2]) then return redis.call('ZREM', KEYS[1], ARGV[1]) end
-return 0
-"""
-
-Acceptance = Literal["held", "new", "again", "unkept"]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A page as it was last drawn, and the platform's id of it."""
-
-    id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message taken from a mailbox.
-
-    Attributes:
-        line: The message as it lies there.
-        attempts: How often it was taken, this time included.
-        begun: An earlier process began to show its answer.
-        pages: What that process noted as drawn, by page number.
-    """
-
-    message: Message
-    line: str
-    attempts: int = 1
-    begun: bool = False
-    pages: dict[int, Drawn] = field(default_factory=dict)
+EXTEND_SECONDS = 10.0
+# After Redis was away, every process first tells it what was answered meanwhile.
+CATCH_UP_SECONDS = 3.0
 
 
 class Mailbox:
@@ -109,145 +38,189 @@ class Mailbox:
     def __init__(self, store: Store, replica: Replica) -> None:
         self._store = store
         self._replica = replica
-        # Answered, but Redis went away before they could be taken out.
-        self._answered: set[str] = set()
-        # Since when each conversation is held, in monotonic seconds.
-        self._holding: dict[Conversation, float] = {}
+        self._copies = Copies()
+        self._current: dict[Conversation, str] = {}
+        # Only one at a time puts messages of a conversation into Redis; a lock is gone when nobody does.
+        self._orders: WeakValueDictionary[Conversation, asyncio.Lock] = WeakValueDictionary()
 
-    async def accept(self, message: Message, where: Conversation) -> tuple[Acceptance, Letter]:
-        """Keep a message until it is answered.
-
-        Returns:
-            `held` when its turn is now, and this process holds the conversation for it; `new` when others come first;
-            `again` when it was accepted before; `unkept` when Redis is away. And the message as it lies in the mailbox.
-        """
+    async def accept(self, message: Message, where: Conversation) -> bool:
+        """Keep a message until it is answered. False: it was accepted before. With Redis away it is kept here alone."""
         line = message.dump()
-        keys = key("seen", quote(message.update, safe=""), tag=where.key), _mail_key(where), _shown_key(where)
-        bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, round(LOCK_SECONDS * 1000)
-
-        def write(pipeline: Any) -> None:
-            pipeline.zadd(OPEN, {_member(where): time.time()})
-            pipeline.eval(ACCEPT, 4, *keys, _lock_key(where), line, *bounds)
-
-        results = await self._store.write(write)
-        accepted: Acceptance = results[-1] if results else "unkept"
-        if accepted == "held":
-            self._holding[where] = time.monotonic()
-        return accepted, Letter(message, line)
-
-    @asynccontextmanager
-    async def held(self, where: Conversation) -> AsyncIterator[bool]:
-        """Hold a conversation while its mail is answered. False: another process does, and will find all of it."""
-        if where not in self._holding and not await self._acquired(where):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            if self._holding.pop(where, None):
-                await self._store.attempt(lambda: _released(self._lock(where)), default=False)
-
-    async def _acquired(self, where: Conversation) -> bool:
-        lock = self._lock(where)
-        if not await self._store.attempt(lambda: lock.acquire(token=self._replica.boot), default=False):
+        self._copies.add(where, line, message)
+        new = await self._keep(where)
+        if line in new and not new[line]:
+            self._copies.drop(where, line)
             return False
-        self._holding[where] = time.monotonic()
         return True
 
-    def _lock(self, where: Conversation) -> Any:
-        lock = self._store.client.lock(_lock_key(where), timeout=LOCK_SECONDS, blocking=False, thread_local=False)
-        lock.local.token = self._replica.boot.encode()
-        return lock
+    async def _keep(self, where: Conversation) -> dict[str, bool]:
+        """Put into Redis what it is not known to have, in its order. Return of what it answers whether it is new."""
+        order = self._orders.setdefault(where, asyncio.Lock())
+        async with order:
+            return await self._keep_in_order(where, self._copies.unsure(where))
 
-    async def extend(self) -> None:
-        """Go on holding what is held; to be called every few seconds."""
-        now = time.monotonic()
-        for where, since in tuple(self._holding.items()):
-            if now - since > EXTEND_SECONDS and where in self._holding:
-                self._holding[where] = now
-                await self._store.attempt(functools.partial(_extended, self._lock(where)), default=False)
+    async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
+        async def keep() -> dict[str, bool]:
+            async with self._store.client.pipeline(transaction=False) as pipeline:
+                pipeline.zadd(OPEN, {member(where): time.time()})
+                for line, copy in unsure.items():
+                    copy.kept = "perhaps"
+                    keys = seen_key(where, copy.message.update), mail_key(where)
+                    pipeline.eval(letters.ACCEPT, 2, *keys, line, SEEN_SECONDS, KEPT_SECONDS)
+                _, *first = await pipeline.execute()
+            return {line: bool(each) for line, each in zip(unsure, first, strict=True)}
+
+        nothing: dict[str, bool] = {}
+        new = await self._store.attempt(keep, nothing)
+        for line in new:
+            unsure[line].kept = "yes"
+            if not self._copies.has(where, line):  # answered while it was on its way there
+                self._copies.answered[line] = where
+        return new
+
+    @asynccontextmanager
+    async def held(self, where: Conversation) -> AsyncIterator[None]:
+        """Keep a conversation, once `take` has taken a letter of it, for as long as it is answered.
+
+        `take` takes its lock and the last `finish` lets it go; this extends it, and lets it go after a sudden end.
+        """
+        lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)
+        lock.local.token = self._replica.boot.encode()
+        try:
+            async with asyncio.TaskGroup() as group:
+                extending = group.create_task(self._extend(lock))
+                yield
+                extending.cancel()
+        finally:
+            if self._current.pop(where, None):
+                await self._store.attempt(lambda: _released(lock), default=False)
+
+    async def _extend(self, lock: Any) -> None:
+        while True:
+            await asyncio.sleep(EXTEND_SECONDS)
+            await self._store.attempt(lambda: _extended(lock), default=False)
 
     async def take(self, where: Conversation) -> Letter | None:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
-        take = lambda: self._store.client.eval(TAKE, 2, _mail_key(where), _shown_key(where), KEPT_SECONDS)  # noqa: E731
-        found = await self._store.attempt(take, None)
-        if not found:
-            return None
-        line, fields = found
-        if line in self._answered:
-            await self.finish(where, line)
-            return await self.take(where)
-        if not isinstance(fields, dict):
-            fields = dict(zip(fields[::2], fields[1::2], strict=True))
-        pages = {int(name[5:]): Drawn(**json.loads(text)) for name, text in fields.items() if name.startswith("page:")}
-        return Letter(Message.load(line), line, int(fields["attempts"]), "begun" in fields, pages)
+        while True:
+            values = self._replica.boot, KEPT_SECONDS, int(LOCK_SECONDS * 1000)
+            found = await self._eval(letters.TAKE, self._keys(where), *values, default=None)
+            try:
+                letter = await self._letter(where, found)
+            except (ValueError, KeyError, TypeError):
+                log.exception("a message that cannot be read is left out", conversation=where.hash)
+                await self._finish(where, found[1])
+                continue
+            if letter is None or letter.line not in self._copies.answered:
+                break
+            await self._finish(where, letter.line)
+        if letter:
+            self._current[where] = letter.line
+        else:
+            self._current.pop(where, None)
+        return letter
 
-    async def begin(self, where: Conversation) -> bool:
-        """Note that the answer to the oldest message begins to be shown. False: another process took it over."""
-        keys = _lock_key(where), _shown_key(where)
-        begin = lambda: self._store.client.eval(BEGIN, 2, *keys, self._replica.boot)  # noqa: E731
-        return bool(await self._store.attempt(begin, 1))
+    async def _letter(self, where: Conversation, found: Any) -> Letter | None:
+        match found:
+            case ["letter", line, fields]:
+                return letters.opened(line, fields)
+            case ["taken"]:
+                return None
+            case _:
+                return await self._copy(where, forgotten=found is not None)
+
+    async def _copy(self, where: Conversation, *, forgotten: bool) -> Letter | None:
+        """Return what this process knows alone; `forgotten`: Redis answers, and has nothing (any more)."""
+        while first := self._copies.first(where):
+            line, copy = first
+            if forgotten and copy.kept == "perhaps":
+                return None  # it is on its way there, and found when it has arrived
+            seen = seen_key(where, copy.message.update)
+            if not (forgotten and await self._eval(letters.KNOWN, (seen,), default=0)):
+                return Letter(copy.message, line)
+            self._copies.drop(where, line)  # another process has answered it
+        return None
+
+    async def begin(self, where: Conversation, letter: Letter) -> bool:
+        """Note that something of the answer to a message is about to be shown. False: another process took it over."""
+        keys = (*self._keys(where), seen_key(where, letter.message.update))
+        values = self._replica.boot, letter.line, int(LOCK_SECONDS * 1000)
+        return bool(await self._eval(letters.BEGIN, keys, *values, default=1))
 
     async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:
         """Note what is drawn of a page, so that nobody begins it anew."""
-        line = json.dumps(asdict(drawn), separators=(",", ":"))
-        await self._store.attempt(lambda: self._store.client.hset(_shown_key(where), f"page:{number}", line), 0)
+        page = json.dumps(asdict(drawn), separators=(",", ":"))
+        keys = lock_key(where), shown_key(where)
+        await self._eval(letters.NOTE, keys, self._replica.boot, f"page:{number}", page, default=0)
 
-    async def finish(self, where: Conversation, line: str, *writes: Write) -> bool:
-        """Take an answered message out of its mailbox, in one round trip with other writes.
+    async def finish(self, where: Conversation, line: str, *writes: Write) -> None:
+        """Take the message that was answered out of its mailbox, in one round trip with other writes.
 
-        Returns:
-            Whether others wait. Otherwise the conversation is let go.
+        The last one lets the conversation go: `drained` is true then.
         """
+        if await self._finish(where, line, *writes, letting_go=True) == 0:
+            self._current.pop(where, None)
+
+    def drained(self, where: Conversation) -> bool:
+        """Return whether the last `finish` left nothing to take."""
+        return where not in self._current and self._copies.first(where) is None
+
+    async def _finish(self, where: Conversation, line: str, *writes: Write, letting_go: bool = False) -> int | None:
+        """Return how many messages wait then; None where Redis is away."""
 
         def finish(pipeline: Any) -> None:
-            keys = _mail_key(where), _shown_key(where), _lock_key(where)
-            pipeline.eval(FINISH, 3, *keys, line, self._replica.boot)
+            pipeline.eval(letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go))
 
-        results = await self._store.write(*writes, finish)
-        if results is None:
-            self._answered.add(line)
-            return False
-        self._answered.discard(line)
-        if not results[-1]:
-            self._holding.pop(where, None)
-        return bool(results[-1])
+        kept = self._copies.drop(where, line)
+        answers = await self._store.send(*writes, finish)
+        if answers:
+            self._copies.answered.pop(line, None)
+        elif kept:
+            self._copies.answered[line] = where
+        return int(answers[-1]) if answers else None
 
-    async def clear(self, where: Conversation) -> int:
-        """Forget all messages of a conversation that are not answered yet. Return how many they were."""
+    async def stop(self, where: Conversation) -> int:
+        """Forget what waits in a conversation, and have the answer under way stopped. Return how many they were."""
+        here = self._copies.clear(where)
+        found = await self._eval(letters.STOP, self._keys(where), KEPT_SECONDS, default=None)
+        if found is None:
+            self._copies.answered.update(dict.fromkeys(here, where))
+        waiting, holder, line = found or (0, "", "")
+        if holder and holder != self._replica.boot:
+            await tell(self._store, holder, json.dumps({"where": asdict(where), "line": line}))
+        return max(len(here), int(waiting))
 
-        async def clear() -> int:
-            async with self._store.client.pipeline(transaction=True) as pipeline:
-                pipeline.llen(_mail_key(where))
-                pipeline.delete(_mail_key(where), _shown_key(where))
-                waiting, _ = await pipeline.execute()
-            return int(waiting)
-
-        return await self._store.attempt(clear, 0)
+    async def stopped_elsewhere(self) -> list[Conversation]:
+        """Return the conversations whose answer under way here was stopped by a word to another process."""
+        notes = [json.loads(each) for each in await told(self._store, self._replica.boot)]
+        asked = [(Conversation(**each["where"]), each["line"]) for each in notes]
+        return [where for where, line in asked if self._current.get(where) == line]
 
     async def waiting(self, where: Conversation) -> bool:
         """Return whether a conversation has unanswered messages."""
-        return bool(await self._store.attempt(lambda: self._store.client.llen(_mail_key(where)), 0))
+        return bool(await self._store.attempt(lambda: self._store.client.llen(mail_key(where)), 0))
 
-    async def left_behind(self) -> list[Conversation]:
-        """Return the conversations with mail that nobody alive is answering; let go of dead processes' locks."""
-        none: list[tuple[str, float]] = []
-        opened = await self._store.attempt(lambda: self._store.client.zrange(OPEN, 0, -1, withscores=True), none)
-        found = [await self._is_left_behind(Conversation(**json.loads(name)), name, at) for name, at in opened]
-        return [each for each in found if each]
+    async def left_behind(self, busy: Container[Conversation]) -> list[Conversation]:
+        """Return the conversations with mail that nobody alive is answering; let go of dead processes' locks.
 
-    async def _is_left_behind(self, where: Conversation, member: str, at: float) -> Conversation | None:
-        if not await self.waiting(where):
-            if time.time() - at > SETTLED_SECONDS:
-                await self._store.attempt(lambda: self._store.client.eval(SETTLE, 1, OPEN, member, repr(at)), 0)
-            return None
-        holder = await self._store.attempt(lambda: self._store.client.get(_lock_key(where)), self._replica.boot)
-        if holder == self._replica.boot or (holder and await is_alive(self._store, holder)):
-            return None
-        if holder:
-            log.info("taking over from a dead process", conversation=where.hash)
-            await self._store.attempt(lambda: self._store.client.eval(BREAK, 1, _lock_key(where), holder), 0)
-        return where
+        Those that this process is `busy` with are not looked at.
+        """
+        for line, where in tuple(self._copies.answered.items()):
+            await self._finish(where, line)
+        for where in self._copies.places():
+            if self._copies.unsure(where):
+                await self._keep(where)
+        alone = [where for where in self._copies.places() if where not in busy]
+        if self._store.seconds_back() < CATCH_UP_SECONDS:
+            return alone
+        left = await left_behind(self._store, self._replica.boot, busy)
+        return list(dict.fromkeys([*alone, *left]))
+
+    def _keys(self, where: Conversation) -> tuple[str, str, str]:
+        return lock_key(where), mail_key(where), shown_key(where)
+
+    async def _eval(self, script: str, keys: tuple[str, ...], *values: object, default: Any) -> Any:
+        return await self._store.attempt(lambda: self._store.client.eval(script, len(keys), *keys, *values), default)
 
 
 async def _extended(lock: Any) -> bool:
@@ -264,19 +237,3 @@ async def _released(lock: Any) -> bool:
     except LockError:
         return False
     return True
-
-
-def _member(where: Conversation) -> str:
-    return json.dumps(asdict(where), separators=(",", ":"), sort_keys=True)
-
-
-def _mail_key(where: Conversation) -> str:
-    return key("mail", tag=where.key)
-
-
-def _shown_key(where: Conversation) -> str:
-    return key("shown", tag=where.key)
-
-
-def _lock_key(where: Conversation) -> str:
-    return key("lock", tag=where.key)

@@ -216,14 +216,14 @@ class Reply:
         source: Where it came from.
         text: What is known of it already.
         words: What is still arriving, to be appended to `text`. It ends normally only when the answer is whole; an
-            `Apology` raised in it means that the answer broke off, and why.
+            `Apology` raised in it means that the answer broke off, and why. A file goes with the answer's last page.
         markdown: Whether the text is Markdown; otherwise it is shown exactly as written.
         remember: Whether question and answer are kept in memory.
     """
 
     source: Source
     text: str = ""
-    words: AsyncIterator[str | Notice] | None = None
+    words: AsyncIterator[str | Notice | File] | None = None
     choices: tuple[Choice, ...] = ()
     files: tuple[File, ...] = ()
     markdown: bool = False

@@ -14,6 +14,9 @@ from bot.store import VERSION, Store
 
 log = structlog.get_logger(__name__)
 
+# What lies in a mailbox is answered where it lies: its outlets know where the chat is now.
+STAYS = (":mail", ":shown", ":lock")
+
 
 async def move_chat(store: Store, platform: str, old: str, new: str) -> int:
     """Move everything kept about a chat to its new id, before what the new one may have. Return how many keys."""
@@ -23,6 +26,8 @@ async def move_chat(store: Store, platform: str, old: str, new: str) -> int:
         for border in (":", "}"):
             prefix = f"{VERSION}:{{{chat_key(platform, old)}{border}"
             async for name in store.client.scan_iter(match=f"{prefix}*", count=1000):
+                if name.endswith(STAYS) or ":seen:" in name:
+                    continue
                 target = f"{VERSION}:{{{chat_key(platform, new)}{border}{name.removeprefix(prefix)}"
                 await _move_key(store, name, target)
                 moved += 1
@@ -41,7 +46,12 @@ async def _move_key(store: Store, name: str, target: str) -> None:
         await client.expire(target, max(await client.ttl(name), 1))
         await client.delete(name)
         await _move_places(store, name, target, lines)
-    elif not await client.renamenx(name, target):
+    elif not await client.exists(target):
+        # Not renamed: in a cluster the two may be kept in different places.
+        content, age = await client.dump(name), await client.pttl(name)
+        await client.restore(target, max(age, 0), content)
+        await client.delete(name)
+    else:
         await client.delete(name)
 
 
@@ -56,4 +66,6 @@ async def _move_places(store: Store, name: str, target: str, lines: list[str]) -
 
 def _conversation(name: str) -> Conversation:
     tag = name[name.index("{") + 1 : name.index("}")]
-    return Conversation(*(unquote(part) for part in tag.split(":")))
+    parts = [unquote(part) for part in tag.split(":")]
+    # What a whole chat shares has no thread and no person in its key.
+    return Conversation(*parts, *("" for _ in range(4 - len(parts))))

@@ -22,10 +22,12 @@ class Options:
     Attributes:
         memory: `user`: each person has a memory of their own here; `shared`: one for all, with names; `off`: none.
         unaddressed: What rules and FAQ do with messages that are not said to the bot: answer when `sure`, or `never`.
+        recent: Whether the chat's latest messages are kept (`on`), for the commands that work on them.
     """
 
     memory: Literal["user", "shared", "off"] = "user"
     unaddressed: Literal["sure", "never"] = "sure"
+    recent: Literal["off", "on"] = "off"
 
 
 CHOICES: dict[str, tuple[str, ...]] = {name: get_args(hint) for name, hint in get_type_hints(Options).items()}

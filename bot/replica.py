@@ -1,4 +1,4 @@
-"""Which process this is among those on one Redis, and whether another one is still alive."""
+"""Which process this is among those on one Redis, which others are alive, and how one leaves another a note."""
 
 from __future__ import annotations
 
@@ -8,15 +8,29 @@ import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from bot.held_file import hold
 from bot.store import Store, key
 
 BEAT_SECONDS = 1.0
 ALIVE_MILLISECONDS = 4_000
+NOTE_SECONDS = 60
+MOST_NOTES = 100
+ALIVE = key("alive", tag="replicas")
+
+# KEYS alive; ARGV milliseconds, boot (or nothing). Says that a process is alive, and returns all that are, by the
+# server's clock.
+BEAT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if ARGV[2] then redis.call('ZADD', KEYS[1], now, ARGV[2]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
+return redis.call('ZRANGE', KEYS[1], 0, -1)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +40,61 @@ class Replica:
     name: str
     boot: str
 
-    async def announce(self, store: Store) -> None:
-        """Say that the process of this name that ran before is dead: we hold what it held."""
-        slot = key("boot", tag=f"replica:{self.name}")
-        before = await store.attempt(lambda: store.client.getset(slot, self.boot), None)
-        if before:
-            await store.attempt(lambda: store.client.delete(_alive_key(before)), 0)
-        await self._beat(store)
 
-    async def beat(self, store: Store) -> None:
+@dataclass(slots=True)
+class Presence:
+    """A process among the others. `alive` are the boots of all, its own included, as of a second ago."""
+
+    store: Store
+    replica: Replica
+    alive: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def several(self) -> bool:
+        """Whether there is any other process to agree with."""
+        return len(self.alive) > 1
+
+    async def announce(self) -> None:
+        """Say that the process of this name that ran before is dead: we hold what it held."""
+        slot = key("boot", tag=f"replica:{self.replica.name}")
+        before = await self.store.attempt(lambda: self.store.client.getset(slot, self.replica.boot), None)
+        if before:
+            await self.store.attempt(lambda: self.store.client.zrem(ALIVE, before), 0)
+        await self._beat()
+
+    async def beat(self) -> None:
         """Say once a second, for ever, that this process is alive."""
         while True:
-            await self._beat(store)
+            await self._beat()
             await asyncio.sleep(BEAT_SECONDS)
 
-    async def _beat(self, store: Store) -> None:
-        await store.attempt(lambda: store.client.set(_alive_key(self.boot), self.name, px=ALIVE_MILLISECONDS), None)
+    async def leave(self) -> None:
+        """Say that this process has ended: what it holds is free."""
+        await self.store.attempt(lambda: self.store.client.zrem(ALIVE, self.replica.boot), 0)
+
+    async def _beat(self) -> None:
+        self.alive = await alive(self.store, self.replica.boot) or self.alive
 
 
-async def is_alive(store: Store, boot: str) -> bool:
-    """Return whether a process has said within the last seconds that it is alive; when in doubt, it is."""
-    return bool(await store.attempt(lambda: store.client.exists(_alive_key(boot)), 1))
+async def alive(store: Store, *boot: str) -> frozenset[str] | None:
+    """Return who has said within the last seconds that it is alive (`boot` does so now); None with Redis away."""
+    found = await store.attempt(lambda: store.client.eval(BEAT, 1, ALIVE, ALIVE_MILLISECONDS, *boot), None)
+    return None if found is None else frozenset(found)
+
+
+async def tell(store: Store, boot: str, note: str) -> None:
+    """Leave a note for another process, which reads it within a fraction of a second."""
+
+    def write(pipeline: Any) -> None:
+        pipeline.rpush(_notes_key(boot), note)
+        pipeline.expire(_notes_key(boot), NOTE_SECONDS)
+
+    await store.write(write)
+
+
+async def told(store: Store, boot: str) -> list[str]:
+    """Return the notes that others have left for a process, the oldest first."""
+    return await store.attempt(lambda: store.client.lpop(_notes_key(boot), MOST_NOTES), None) or []
 
 
 def stranger() -> Replica:
@@ -72,5 +120,5 @@ def held_replica(data_dir: Path) -> Iterator[Replica]:
         yield Replica(f"{socket.gethostname()}-{where}-{place}", uuid.uuid4().hex)
 
 
-def _alive_key(boot: str) -> str:
-    return key("alive", tag=f"replica:{boot}")
+def _notes_key(boot: str) -> str:
+    return key("notes", tag=f"replica:{boot}")

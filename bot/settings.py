@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     discord_api_url: str = "https://discord.com/api/v10"
     discord_gateway_url: str = ""
     discord_message_content: bool = True
+    # How many shards Discord's events come in; 0: as many as Discord recommends (large bots only need more than one).
+    discord_shards: int = Field(0, ge=0)
 
     # The model
     # The key for the model. Without it rules and FAQ answer alone (unless OPENAI_BASE_URL names a server without keys).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
 import socket
 import tempfile
@@ -12,12 +13,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from bot.held_file import hold
 from bot.metrics import Metrics
@@ -29,6 +32,7 @@ Write = Callable[[Any], None]
 log = structlog.get_logger(__name__)
 
 VERSION = "y1"
+YES = ("1", "true", "yes")
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 3.0
 QUEUE_SECONDS = 5.0
@@ -48,17 +52,26 @@ class StoreBusyError(StoreError):
 class Store:
     """Redis, which may go away and come back: work on it then has no effect, is warned of once, and heals by itself."""
 
-    def __init__(self, client: Redis, address: str, metrics: Metrics | None = None) -> None:
+    def __init__(self, client: Any, address: str, url: str = "", metrics: Metrics | None = None) -> None:
         # Any: the client's types do not know what decode_responses makes of an answer.
         self.client: Any = client
         self.address = address
+        # With its password: for other processes of this bot only, never for a log.
+        self.url = url
         self._seconds = (metrics or Metrics()).redis.seconds
         self._away_since: float | None = None
+        self._back_since: float | None = None
         self._rest_until = 0.0
 
     def is_away(self) -> bool:
         """Return whether the last work on it failed."""
         return self._away_since is not None
+
+    def seconds_back(self) -> float:
+        """Return for how long it has answered again since it was away; endless where it never was."""
+        if self.is_away():
+            return 0.0
+        return math.inf if self._back_since is None else time.monotonic() - self._back_since
 
     async def attempt(self, work: Callable[[], Awaitable[T]], default: T) -> T:
         """Return what the work returns, or the default while Redis is away.
@@ -72,7 +85,7 @@ class Store:
         began = time.monotonic()
         try:
             value = await work()
-        except (RedisError, OSError, TimeoutError) as error:
+        except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
             self._failed(error)
             value = default
         else:
@@ -85,18 +98,22 @@ class Store:
 
     def _succeeded(self) -> None:
         if self._away_since is not None:
-            log.info("redis is back", seconds=round(time.monotonic() - self._away_since, 1))
+            self._back_since = time.monotonic()
+            log.info("redis is back", seconds=round(self._back_since - self._away_since, 1))
             self._away_since = None
 
-    async def write(self, *writes: Write) -> list[Any] | None:
-        """Send all writes in one round trip. Return what Redis answered, or None, with nothing promised of them."""
+    async def write(self, *writes: Write) -> bool:
+        """Send all writes in one round trip. Return False, with nothing promised of them, when Redis fails."""
+        return await self.send(*writes) is not None
+
+    async def send(self, *writes: Write) -> list[Any] | None:
+        """Send all writes in one round trip. Return their answers; None, with nothing promised, when Redis fails."""
 
         async def send() -> list[Any]:
             async with self.client.pipeline(transaction=False) as pipeline:
                 for write in writes:
                     write(pipeline)
-                answers: list[Any] = await pipeline.execute()
-            return answers
+                return list(await pipeline.execute())
 
         return await self.attempt(send, None)
 
@@ -116,23 +133,33 @@ def key(*parts: str, tag: str) -> str:
     return ":".join((VERSION, f"{{{tag}}}", *parts))
 
 
-def make_client(url: str) -> Redis:
-    """Return a client that never repeats a write on its own and never waits long.
+def make_client(url: str) -> Any:
+    """Return a client that never repeats a write on its own and never waits long; of a cluster for `?cluster=true`.
 
     When many turns come at once, they wait for one of its connections; a plain pool would refuse them.
     """
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=CONNECTIONS,
-        timeout=QUEUE_SECONDS,
-        decode_responses=True,
-        protocol=3,
-        socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-    )
-    return Redis.from_pool(pool)
+    plain, is_cluster = _is_cluster(url)
+    common: dict[str, Any] = {
+        "max_connections": CONNECTIONS,
+        "decode_responses": True,
+        "protocol": 3,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "socket_timeout": ANSWER_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "health_check_interval": 0,
+    }
+    if is_cluster:
+        return RedisCluster.from_url(plain, **common)
+    return Redis.from_pool(BlockingConnectionPool.from_url(plain, timeout=QUEUE_SECONDS, **common))
+
+
+def _is_cluster(url: str) -> tuple[str, bool]:
+    """Return an address without `cluster=…`, and what that said."""
+    parts = urlsplit(url)
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    rest = [(name, value) for name, value in asked if name != "cluster"]
+    is_cluster = any(value.lower() in YES for name, value in asked if name == "cluster")
+    return urlunsplit(parts._replace(query=urlencode(rest))) if len(rest) < len(asked) else url, is_cluster
 
 
 @asynccontextmanager
@@ -163,13 +190,24 @@ async def _started(data_dir: Path) -> Any:
 
 
 @asynccontextmanager
-async def _connected(url: str, address: str, metrics: Metrics | None) -> AsyncIterator[Store]:
+async def join_store(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store as `open_store` does, or, where a running bot has the embedded server, join it there."""
+    try:
+        async with open_store(settings) as store:
+            yield store
+    except StoreBusyError:
+        async with _connected(f"unix://{_socket_path(settings.data_dir)}", "embedded") as store:
+            yield store
+
+
+@asynccontextmanager
+async def _connected(url: str, address: str, metrics: Metrics | None = None) -> AsyncIterator[Store]:
     try:
         client = make_client(url)
     except ValueError as error:
         raise StoreError(f"REDIS_URL: {error}") from None
     try:
-        yield Store(client, address, metrics)
+        yield Store(client, address, url, metrics)
     finally:
         await client.aclose()
 

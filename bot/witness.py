@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.contract import Outlet, Page, Rate
-from bot.mailbox import Drawn, Mailbox
+from bot.contract import Outlet, Page, Rate, Superseded
+from bot.letters import Drawn, Letter
+from bot.mailbox import Mailbox
 from bot.model import Conversation
-
-
-class Superseded(Exception):  # noqa: N818 — not an error: the turn is another process's now
-    """Another process has taken the conversation over; nothing more is to be written here."""
 
 
 @dataclass(slots=True)
 class Witness:
-    """Writes through to an outlet: before the first write it notes that the answer begins, after each what is drawn."""
+    """Writes through to an outlet: before each write it asks whether the answer is still this process's to give.
+
+    The first time that notes that the answer begins; after each it notes what is drawn.
+    """
 
     outlet: Outlet
     mailbox: Mailbox
     where: Conversation
-    begun: bool = False
+    letter: Letter
 
     @property
     def gate(self) -> str:
@@ -52,9 +52,8 @@ class Witness:
 
     async def write(self, page: Page) -> str:
         """Draw a page. Raises `Superseded` where another process answers now, and what the outlet raises."""
-        if not self.begun and not await self.mailbox.begin(self.where):
+        if not await self.mailbox.begin(self.where, self.letter):
             raise Superseded
-        self.begun = True
         written = await self.outlet.write(page)
         if written and not page.last:  # The last page is noted by the end of the turn itself, a moment later.
             await self.mailbox.note(self.where, page.number, Drawn(written, page.text))

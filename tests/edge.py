@@ -78,6 +78,7 @@ class Edge:
     admins: frozenset[str] = frozenset({"root"})
     name: str = "test"
     lasting: bool = True
+    files: dict[str, bytes] = field(default_factory=dict)
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
         await asyncio.Event().wait()
@@ -89,7 +90,7 @@ class Edge:
         return Wall(message, self.screen, f"test:{message.chat.id}")
 
     async def read(self, attachment: Attachment) -> bytes:
-        raise NotImplementedError
+        return self.files[attachment.id]
 
     async def is_admin(self, message: Message) -> bool:
         return message.chat.private or message.sender.id in self.admins

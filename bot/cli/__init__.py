@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-VERBS = ("chat", "run", "check", "replay")
+VERBS = ("chat", "run", "check", "replay", "backup", "restore")
 
 
 def adders() -> list[Callable[[Any], None]]:

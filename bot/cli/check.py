@@ -74,6 +74,8 @@ async def _findings(texts: Texts, language: str) -> AsyncIterator[Finding]:
     yield Finding(GOOD, checks.say("settings"), checks.say("fine"))
     for stage in settings.stages:
         yield await checks.stage(settings, stage)
+    async for finding in checks.rooms(settings):
+        yield finding
     yield await checks.store(settings)
     async for finding in checks.platforms(settings):
         yield finding
@@ -98,6 +100,11 @@ class Checks:
                 return await self._probed(what, house.stages[name])
         except (ContentError, SettingsError) as error:
             return Finding(BAD, what, str(error))
+
+    async def rooms(self, settings: Settings) -> AsyncIterator[Finding]:
+        """Ask every room of the handlers that can be asked."""
+        for name, prober in discover.probers(settings, self._texts).items():
+            yield await self._probed(name, prober)
 
     async def platforms(self, settings: Settings) -> AsyncIterator[Finding]:
         """Ask every platform who the bot is there."""

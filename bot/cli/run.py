@@ -9,21 +9,38 @@ from typing import Any
 
 from bot import discover, log
 from bot.app import House, live
-from bot.settings import SettingsError, read_settings
+from bot.cli.crew import Crew
+from bot.settings import Settings, SettingsError, read_settings
+from bot.store import open_store
 from bot.web import serving
 
+MOST = 64
 NOWHERE = (
     "no platform has a token: set TELEGRAM_TOKEN (from @BotFather) or DISCORD_TOKEN (from Discord's developer portal) "
     "in the environment or in .env; to try the bot without either, use: python -m bot chat"
 )
 
 
+# Seconds beyond the grace period that a child has to close everything in.
+CLOSING = 15.0
+
+
 def add(verbs: Any) -> None:
     """Describe the verb."""
-    verbs.add_parser("run", help="run the bot on every platform that has a token").set_defaults(run=run)
+    verb = verbs.add_parser("run", help="run the bot on every platform that has a token")
+    verb.add_argument(
+        "--replicas", type=_number, default=1, metavar="N", help="as N processes on this machine that share one Redis"
+    )
+    verb.set_defaults(run=run)
 
 
-def run(_arguments: argparse.Namespace) -> int:
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST} is expected, not {text!r}")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Run until told to stop. Return 0, or 1 when no platform could be listened to.
 
     Raises:
@@ -33,9 +50,17 @@ def run(_arguments: argparse.Namespace) -> int:
     if not (settings.telegram_token or settings.discord_token):
         raise SettingsError(NOWHERE)
     log.configure(settings.log_level, settings.secrets)
+    if arguments.replicas > 1:
+        return asyncio.run(_run_several(settings, arguments.replicas))
     return 0 if asyncio.run(live(settings, discover.platforms, _served)) else 1
 
 
 def _served(house: House) -> AbstractAsyncContextManager[None]:
     services = house.services
     return serving(services.settings, house.health, services.metrics, services.platforms)
+
+
+async def _run_several(settings: Settings, replicas: int) -> int:
+    """Hold the store, which may be this process's own, and let children answer."""
+    async with open_store(settings) as store:
+        return await Crew(replicas, store.url, settings.grace + CLOSING, settings.http_port).run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.command import command
 from bot.contract import Services
 from bot.model import Message
+from bot.recent import Recent
 
 
 @command("忘记我", "忘記我", remember=False)
@@ -20,6 +21,7 @@ async def forget(message: Message, services: Services) -> str:
         return services.say(message, "commands.store_away")
     conversations = await services.memory.forget(*person)
     await services.explanations.forget(*person)
+    await Recent(services.store).forget(*person)
     if services.store.is_away():
         return services.say(message, "commands.store_away")
     await services.places.clear(*person)

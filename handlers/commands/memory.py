@@ -8,6 +8,7 @@ from bot.command import command
 from bot.contract import Services
 from bot.memory import Exchange
 from bot.model import Conversation, Message
+from bot.recent import Recent, Remark
 
 
 @command("记忆", "記憶", remember=False)
@@ -25,6 +26,7 @@ async def memory(message: Message, services: Services) -> str:
     # In a group nobody is shown what was said elsewhere; in private all of it is.
     shown = [(where, each) for where, each in kept if message.chat.private or _is_here(where, message)]
     parts = [_conversation(message, services, where, exchanges) for where, exchanges in shown]
+    parts += [_remarks(message, services, *each) for each in await _recent(message, services)]
     elsewhere = len(kept) - len(shown)
     if elsewhere:
         parts.append(services.say(message, "commands.memory_elsewhere", conversations=elsewhere))
@@ -42,6 +44,20 @@ async def _own(services: Services, where: Conversation, person: str) -> tuple[Ex
     return tuple(each for each in await services.memory.read(where) if each.person == person)
 
 
+async def _recent(message: Message, services: Services) -> list[tuple[str, tuple[Remark, ...]]]:
+    own = await Recent(services.store).own(message.platform, message.sender.id)
+    return [(chat, each) for chat, each in own.items() if message.chat.private or chat == message.chat.id]
+
+
+def _remarks(message: Message, services: Services, chat: str, remarks: tuple[Remark, ...]) -> str:
+    head = services.say(message, "commands.memory_recent", chat=chat, count=len(remarks))
+    return "\n".join([head, *(f"{_moment(each.time)}  {each.text}" for each in remarks)])
+
+
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+
+
 def _is_here(where: Conversation, message: Message) -> bool:
     return where.chat == message.chat.id and where.thread == message.chat.thread
 
@@ -49,8 +65,5 @@ def _is_here(where: Conversation, message: Message) -> bool:
 def _conversation(message: Message, services: Services, where: Conversation, exchanges: tuple[Exchange, ...]) -> str:
     place = "here" if _is_here(where, message) else "chat"
     head = services.say(message, f"commands.memory_{place}", chat=where.chat, count=len(exchanges))
-    lines = [
-        f"{time.strftime('%Y-%m-%d %H:%M', time.localtime(each.time))}\n  > {each.question}\n  < {each.answer}"
-        for each in exchanges
-    ]
+    lines = [f"{_moment(each.time)}\n  > {each.question}\n  < {each.answer}" for each in exchanges]
     return "\n".join([head, *lines])

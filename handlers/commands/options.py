@@ -8,6 +8,7 @@ from bot.command import Wording, command
 from bot.contract import Apology, Services
 from bot.model import Message
 from bot.options import CHOICES, shown
+from bot.recent import Recent
 
 
 @command("设置", "設定", admin=True, remember=False)
@@ -15,14 +16,14 @@ async def options(
     message: Message,
     services: Services,
     *,
-    name: Annotated[Literal["memory", "unaddressed"] | None, Wording("哪一项", "哪一項", "which one")] = None,
+    name: Annotated[Literal["memory", "unaddressed", "recent"] | None, Wording("哪一项", "哪一項", "which one")] = None,
     value: Annotated[str, Wording("设成什么", "設成什麼", "what to set it to")] = "",
 ) -> str:
-    """这个聊天的设置：记忆方式、是否主动回答（管理员）
+    """这个聊天的设置：记忆方式、是否主动回答、是否保留最近消息（管理员）
 
-    這個聊天的設定：記憶方式、是否主動回答（管理員）
+    這個聊天的設定：記憶方式、是否主動回答、是否保留最近訊息（管理員）
 
-    This chat's options: memory, answering unasked (administrators)
+    This chat's options: memory, answering unasked, keeping recent messages (administrators)
     """
     if not name:
         return _all(message, services, shown(await services.options.of(message)))
@@ -30,6 +31,8 @@ async def options(
         raise Apology("commands.unknown_choice", option=name, value=value[:50], known=", ".join(CHOICES[name]))
     if not await services.options.choose(message, name, value):
         return services.say(message, "commands.store_away")
+    if (name, value) == ("recent", "off"):
+        await Recent(services.store).clear(message)
     return services.say(message, "commands.option_set", name=name, value=value)
 
 

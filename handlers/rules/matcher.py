@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from handlers.language.normalise import INVISIBLE, fold, written
+from handlers.language.segment import boundaries
 from handlers.rules.rule import Kind, Pattern, Rule
-from handlers.rules.search import Keywords, Regexes, Span
+from handlers.rules.search import Boundaries, Keywords, Regexes, Span
 
 RUNNERS_UP = 3
 
@@ -54,7 +55,7 @@ class Rules:
 
     A rule fires where one of its patterns (if it has any) and all of `all` occur and none of `none`. Its match is the
     longest of its patterns, the leftmost of equals (of `all` its first, where it has no patterns); the characters of
-    `all` count for its length.
+    `all` count for its length. `cuts_words` says whether any of them depends on where words end.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
@@ -68,6 +69,7 @@ class Rules:
             if rule.all or rule.none:
                 every, none = ([self._number(each, distinct) for each in some] for some in (rule.all, rule.none))
                 self._demands[index] = (tuple(every), tuple(none))
+        self.cuts_words = any(kind == "word" for kind, _ in distinct)
         self._keywords = Keywords((number, *each) for each, number in distinct.items() if each[0] != "regex")
         self._regexes = Regexes((number, text) for (kind, text), number in distinct.items() if kind == "regex")
 
@@ -83,12 +85,17 @@ class Rules:
         ranked = self.matches(text, addressed=addressed, chat=chat)
         return ranked[0] if ranked else None
 
-    def matches(self, text: str, *, addressed: bool = True, chat: str = "") -> tuple[Match, ...]:
-        """Return every rule that could answer this text, the best first."""
+    def matches(
+        self, text: str, *, addressed: bool = True, chat: str = "", cut: Boundaries = boundaries
+    ) -> tuple[Match, ...]:
+        """Return every rule that could answer this text, the best first.
+
+        `cut` returns the offsets at which words of a folded text begin or end; a chat may have words of its own.
+        """
         folded = fold(text)
         if not folded:
             return ()
-        found = self._keywords.find(folded) | self._regexes.find(folded)
+        found = self._keywords.find(folded, cut) | self._regexes.find(folded)
         if not found:
             return ()
         fired = self._fired(found)

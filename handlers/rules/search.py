@@ -15,6 +15,7 @@ from handlers.language.segment import boundaries
 from handlers.rules.rule import Kind, regex_options
 
 Span = tuple[int, int]
+Boundaries = Callable[[str], frozenset[int]]
 HAN = re.compile("[\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # Fewer regexes are quicker one by one than asking a set first.
 FEW_REGEXES = 4
@@ -25,8 +26,9 @@ SET_BYTES = 32 << 20
 class Text:
     """A folded text that is being searched; it is cut into words only when a Chinese word is looked for in it."""
 
-    def __init__(self, folded: str) -> None:
+    def __init__(self, folded: str, cut: Boundaries) -> None:
         self.folded = folded
+        self._cut = cut
         self._boundaries: frozenset[int] | None = None
 
     def is_boundary(self, offset: int) -> bool:
@@ -40,7 +42,7 @@ class Text:
         if han == 1:
             return True
         if self._boundaries is None:
-            self._boundaries = boundaries(self.folded)
+            self._boundaries = self._cut(self.folded)
         return offset in self._boundaries
 
 
@@ -67,14 +69,14 @@ class Keywords:
         self._uses = list(uses.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(uses), store_patterns=False)
 
-    def find(self, folded: str) -> dict[int, Span]:
-        """Return the leftmost place of every pattern that occurs, by its number."""
+    def find(self, folded: str, cut: Boundaries = boundaries) -> dict[int, Span]:
+        """Return the leftmost place of every pattern that occurs, by its number; `cut` says where words end."""
         found: dict[int, Span] = {}
         # Overlapping and filtered afterwards: an automaton that keeps only the longest loses shorter ones that fit.
         hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         if not hits:
             return found
-        text = Text(folded)
+        text = Text(folded, cut)
         for needle, start, end in hits:
             for number, fits in self._uses[needle]:
                 if number not in found and fits(text, start, end):

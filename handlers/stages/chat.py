@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.contract import Services
 from bot.model import Message, Notice, Reply, Source
-from bot.settings import Settings
-from handlers.model.identity import identifier, identity_key
+from handlers.model.asking import Asking, asking, has_model
 from handlers.model.prompt import Prompt, compose, within
-from handlers.model.slots import Slots
-
-if TYPE_CHECKING:
-    from handlers.model.answer import Answer
-    from handlers.model.client import Model
 
 log = structlog.get_logger(__name__)
 
-NOTICE_SECONDS = 2.0
-
 
 class Chat:
-    """Answers from the model, so many at once; the others wait in order and are told so."""
+    """Answers from the model."""
 
-    def __init__(self, services: Services, model: Model) -> None:
+    def __init__(self, services: Services, model: Asking) -> None:
         self._services = services
         self._settings = services.settings
         self._model = model
-        self._slots = Slots(services.settings.openai_parallel)
-        self._key = identity_key(services.settings.data_dir)
-        services.metrics.model.waiting.set_function(lambda: len(self._slots))
 
     async def __call__(self, message: Message) -> Reply | None:
         """Answer what was said to the bot in words."""
@@ -46,29 +34,8 @@ class Chat:
         values = {"model": self._settings.openai_model, "address": self._settings.openai_base_url.rpartition("@")[2]}
         return self._services.texts.say(self._settings.default_language, "chat.ready", **values)
 
-    async def _words(self, message: Message) -> AsyncIterator[str | Notice]:
-        with self._slots.enter() as ticket:
-            told = 0
-            while not await ticket.wait(NOTICE_SECONDS):
-                if ticket.place != told:
-                    told = ticket.place
-                    yield Notice(self._services.say(message, "chat.waiting", place=told))
-            prompt = await self._prompt(message)
-            user, conversation = identifier(message, self._key), message.conversation.hash
-            async with self._model.answer(prompt, user, conversation) as answer:
-                try:
-                    async for words in answer:
-                        yield words
-                finally:
-                    self._count(answer)
-
-    def _count(self, answer: Answer) -> None:
-        """Count what an answer took, also one that broke off: its tokens are paid for."""
-        metrics, name = self._services.metrics.model, self._settings.openai_model
-        if answer.usage:
-            metrics.spent(name, answer.usage)
-        if answer.first_word is not None:
-            metrics.first_word.labels(name).observe(answer.first_word)
+    def _words(self, message: Message) -> AsyncIterator[str | Notice]:
+        return self._model.words(message, lambda: self._prompt(message))
 
     async def _prompt(self, message: Message) -> Prompt:
         options = await self._services.options.of(message)
@@ -101,14 +68,4 @@ def build(services: Services) -> Chat | Silent:
     if not has_model(services.settings):
         log.warning("no OPENAI_API_KEY: rules and FAQ answer, the model does not")
         return Silent(services)
-    from handlers.model.client import Model  # noqa: PLC0415 — importing the client takes half a second
-
-    model = Model(services.settings)
-    services.closing.push_async_callback(model.close)
-    return Chat(services, model)
-
-
-def has_model(settings: Settings) -> bool:
-    """Return whether there is anybody to ask."""
-    default = type(settings).model_fields["openai_base_url"].default
-    return settings.openai_api_key is not None or settings.openai_base_url.rstrip("/") != default
+    return Chat(services, services.once(asking))

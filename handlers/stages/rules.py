@@ -12,10 +12,12 @@ from bot.contract import Services
 from bot.model import Message, Reply, Source
 from bot.options import chat_key
 from bot.store import key
+from handlers.language.segment import boundaries
 from handlers.rules.load import load
 from handlers.rules.matcher import Match, Rules
 from handlers.rules.rule import Rule
 from handlers.rules.template import render
+from handlers.vocabulary import Vocabulary
 
 FILE = "rules.yaml"
 MOST_REMEMBERED = 10_000
@@ -43,6 +45,7 @@ class RulesStage:
         self._services = services
         self._live = live
         self._cooldowns = Cooldowns(services)
+        self._vocabulary = services.once(Vocabulary)
 
     async def __call__(self, message: Message) -> Reply | None:
         """Answer with the best rule that is not cooling down here, or pass."""
@@ -50,7 +53,9 @@ class RulesStage:
             return None
         chat = f"{message.platform}:{message.chat.id}"
         addressed = message.addressed or message.chat.private
-        matches = self._live.value.matches(message.text, addressed=addressed, chat=chat)
+        rules = self._live.value
+        cut = (await self._vocabulary.folded(message)).boundaries if rules.cuts_words else boundaries
+        matches = rules.matches(message.text, addressed=addressed, chat=chat, cut=cut)
         if not matches or not (addressed or await self._may_speak_up(message)):
             return None
         for match in matches:

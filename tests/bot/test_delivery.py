@@ -9,7 +9,7 @@ import pytest
 import handlers
 from bot.contract import Apology, Gone, Page, Rate, RetryAfter
 from bot.delivery import Delivery, Shown
-from bot.model import Choice, Notice, Reply, Source
+from bot.model import Choice, File, Notice, Reply, Source
 from bot.texts import Texts
 
 TEXTS = Texts(Path(handlers.__file__).parent / "texts")
@@ -55,7 +55,7 @@ class Sheet:
         return [page.text for page in self.pages if page.final]
 
 
-async def saying(*pieces: str | Notice | Exception | asyncio.Event) -> AsyncIterator[str | Notice]:
+async def saying(*pieces: str | Notice | File | Exception | asyncio.Event) -> AsyncIterator[str | Notice | File]:
     """Say pieces, wait for events, raise errors."""
     for piece in pieces:
         if isinstance(piece, Exception):
@@ -140,6 +140,20 @@ async def test_slow_writes_do_not_hold_up_the_words_and_the_latest_state_wins() 
         sheet.held.set()
     assert len(sheet.pages) == 2
     assert sheet.pages[-1].text == task.result().text.rstrip()
+
+
+async def test_a_file_that_comes_with_the_words_goes_with_the_last_page() -> None:
+    sheet, late, own = Sheet(limit=6), File("late.png", b"", "image/png"), File("own.txt", b"", "text/plain")
+    await show(Reply(CHAT, words=saying(Notice("wait"), "Here. ", late, "There."), files=(own,)), sheet)
+    assert [page.files for page in sheet.pages if page.final] == [(), (own, late)]
+
+
+async def test_a_file_may_be_the_whole_answer_but_none_goes_with_a_broken_one() -> None:
+    alone, broken, file = Sheet(), Sheet(), File("a.png", b"", "image/png")
+    assert (await show(Reply(CHAT, words=saying(file)), alone)).whole
+    await show(Reply(CHAT, words=saying("Half", file, Apology("chat.broken"))), broken)
+    assert [page.files for page in alone.pages if page.final] == [(file,)]
+    assert not any(page.files for page in broken.pages)
 
 
 async def test_a_notice_stands_in_until_the_first_words() -> None:

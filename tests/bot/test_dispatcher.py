@@ -240,7 +240,7 @@ async def test_help_lists_every_command_and_explains_one(scene: Scene) -> None:
     [listed] = await scene.hears(said("/help"))
     assert all(f"/{name}" in listed for name in scene.services.commands)
     [explained] = await scene.hears(said("/help options"))
-    assert "/options [name:memory|unaddressed]" in explained
+    assert "/options [name:memory|unaddressed|recent]" in explained
 
 
 async def test_without_redis_everybody_is_answered(scene: Scene) -> None:

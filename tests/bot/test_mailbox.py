@@ -7,9 +7,10 @@ import uuid
 import pytest
 
 from bot.contract import Services
-from bot.mailbox import Drawn, Mailbox
+from bot.letters import Drawn, Letter
+from bot.mailbox import Mailbox
 from bot.model import Conversation, Message
-from bot.replica import Replica, held_replica
+from bot.replica import Presence, Replica, alive, held_replica
 from bot.store import Store, make_client
 from tests.bot.test_dispatcher import Scene
 from tests.people import said
@@ -25,6 +26,19 @@ def place(message: Message) -> Conversation:
     return message.conversation
 
 
+async def hold_for_ever(mailbox: Mailbox, where: Conversation) -> None:
+    """Leave a conversation's lock as a killed process leaves it."""
+    lock = mailbox._store.client.lock(f"y1:{{{where.key}}}:lock", timeout=30, thread_local=False)
+    assert await lock.acquire(token=mailbox._replica.boot)
+
+
+async def taken(mailbox: Mailbox, message: Message) -> Letter:
+    """Take a message as a process does that is about to answer it."""
+    letter = await mailbox.take(place(message))
+    assert letter
+    return letter
+
+
 async def swept(services: Services) -> Scene:
     """Start another process on the same Redis, and let it take up what was left."""
     scene = Scene(services)
@@ -37,19 +51,20 @@ async def test_what_a_dead_process_accepted_is_answered_by_another_in_its_order(
     services: Services, dead: Mailbox
 ) -> None:
     first, second = said("say one"), said("say two")
-    accepted = [(await dead.accept(message, place(message)))[0] for message in (first, second)]
-    assert accepted == ["held", "new"]
+    for message in (first, second):
+        assert await dead.accept(message, place(message))
+    await hold_for_ever(dead, place(first))
     assert (await swept(services)).screen.texts == ["echo say one", "echo say two"]
     assert (await swept(services)).screen.texts == []
 
 
 async def test_what_a_living_process_holds_is_left_to_it(services: Services) -> None:
-    alive = Replica("elsewhere", uuid.uuid4().hex)
-    await alive.announce(services.store)
-    mailbox, message = Mailbox(services.store, alive), said("say one")
+    other = Replica("elsewhere", uuid.uuid4().hex)
+    await Presence(services.store, other).announce()
+    mailbox, message = Mailbox(services.store, other), said("say one")
     await mailbox.accept(message, place(message))
-    async with mailbox.held(place(message)) as mine:
-        assert mine
+    async with mailbox.held(place(message)):
+        assert await mailbox.take(place(message))
         assert (await swept(services)).screen.texts == []
     assert (await swept(services)).screen.texts == ["echo say one"]
 
@@ -57,8 +72,9 @@ async def test_what_a_living_process_holds_is_left_to_it(services: Services) -> 
 async def test_an_answer_that_was_begun_is_marked_where_it_stands(services: Services, dead: Mailbox) -> None:
     message = said("stream", language="en")
     await dead.accept(message, place(message))
-    await dead.take(place(message))
-    assert await dead.begin(place(message))
+    await hold_for_ever(dead, place(message))
+    letter = await taken(dead, message)
+    assert await dead.begin(place(message), letter)
     await dead.note(place(message), 0, Drawn("77", "first words"))
     scene = await swept(services)
     assert scene.screen.texts == ["first words\n\n(A restart broke this answer off here. Please ask again.)"]
@@ -69,8 +85,8 @@ async def test_an_answer_that_was_begun_is_marked_where_it_stands(services: Serv
 async def test_an_answer_that_may_have_been_sent_is_not_sent_again(services: Services, dead: Mailbox) -> None:
     message = said("say one", language="en")
     await dead.accept(message, place(message))
-    await dead.take(place(message))
-    await dead.begin(place(message))
+    await hold_for_ever(dead, place(message))
+    await dead.begin(place(message), await taken(dead, message))
     [text] = (await swept(services)).screen.texts
     assert "may or may not have been sent" in text
 
@@ -78,8 +94,10 @@ async def test_an_answer_that_may_have_been_sent_is_not_sent_again(services: Ser
 async def test_a_process_that_lost_its_conversation_writes_nothing_more(services: Services, dead: Mailbox) -> None:
     message = said("say one")
     await dead.accept(message, place(message))
+    await hold_for_ever(dead, place(message))
+    letter = await taken(dead, message)
     await swept(services)
-    assert not await dead.begin(place(message))
+    assert not await dead.begin(place(message), letter)
 
 
 async def test_a_message_that_is_too_old_is_dropped(services: Services, dead: Mailbox) -> None:
@@ -94,7 +112,8 @@ async def test_a_message_that_ends_the_process_each_time_is_given_up(services: S
     await dead.accept(message, place(message))
     for _ in range(3):
         assert await dead.take(place(message))
-    assert (await swept(services)).screen.texts == []
+    [text] = (await swept(services)).screen.texts
+    assert "Something went wrong" in text or "问题" in text
     assert not await dead.waiting(place(message))
 
 
@@ -140,8 +159,8 @@ async def test_a_replica_takes_the_place_of_the_one_that_ended(services: Service
     with held_replica(services.settings.data_dir) as first:
         with held_replica(services.settings.data_dir) as second:
             assert first.name != second.name
-        await first.announce(store)
+        await Presence(store, first).announce()
     with held_replica(services.settings.data_dir) as again:
         assert (again.name, again.boot == first.boot) == (first.name, False)
-        await again.announce(store)
-    assert await store.client.exists(f"y1:{{replica:{first.boot}}}:alive") == 0
+        await Presence(store, again).announce()
+    assert await alive(store) == frozenset({again.boot})

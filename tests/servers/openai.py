@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -70,15 +70,23 @@ class OpenAI:
         tokens: How many pieces an answer has that was not told.
         delay: Seconds before each of them.
         unknown: Fields that this server does not know, as an older or compatible one.
+        words: What is answered, piece by piece, to the last thing said, where nothing was told.
     """
 
     def __init__(
-        self, *, key: str | None = KEY, tokens: int = 10, delay: float = 0, unknown: Iterable[str] = ()
+        self,
+        *,
+        key: str | None = KEY,
+        tokens: int = 10,
+        delay: float = 0,
+        unknown: Iterable[str] = (),
+        words: Callable[[str], Iterable[str]] | None = None,
     ) -> None:
         self.key = key
         self.tokens = tokens
         self.delay = delay
         self.unknown = frozenset(unknown)
+        self.words = words
         self.models = [MODEL]
         self.calls: list[Call] = []
         self.open = 0
@@ -133,7 +141,7 @@ class OpenAI:
         call = await self._note(request, body)
         if refused := self._denied(request) or self._invalid(body):
             return refused.response()
-        told = self._told.popleft() if self._told else self._words()
+        told = self._told.popleft() if self._told else self._words(body)
         if isinstance(told, Refusal):
             return told.response()
         self.open += 1
@@ -163,11 +171,12 @@ class OpenAI:
         call.ended.set()
         return response
 
-    async def _words(self) -> AsyncIterator[Step]:
-        for number in range(self.tokens):
+    async def _words(self, body: dict[str, Any]) -> AsyncIterator[Step]:
+        own = (WORDS[number % len(WORDS)] for number in range(self.tokens))
+        for piece in self.words(body["messages"][-1]["content"]) if self.words else own:
             if self.delay:
                 await asyncio.sleep(self.delay)
-            yield WORDS[number % len(WORDS)]
+            yield piece
 
     async def _note(self, request: web.Request, body: Any) -> Call:
         call = Call(request.path, body if isinstance(body, dict) else {}, dict(request.headers))

@@ -42,9 +42,12 @@ class _Heard:
 class Client(discord.Client):
     """discord.py's client. It keeps no messages and no members: what is needed comes with each event."""
 
-    def __init__(self, *, message_content: bool, gateway: str) -> None:
+    def __init__(self, *, message_content: bool, gateway: str, shard: tuple[int, int] = (0, 1)) -> None:
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
+        number, shards = shard
         super().__init__(
+            shard_id=number if shards > 1 else None,
+            shard_count=shards if shards > 1 else None,
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,

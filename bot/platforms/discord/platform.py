@@ -56,6 +56,7 @@ class Discord:
         self._logging_in = asyncio.Lock()
         self._closed = False
         self._listening: set[Client] = set()
+        self._shards = 1
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
         """Connect and hand over messages until cancelled.
@@ -64,12 +65,41 @@ class Discord:
             Apology: Discord does not take the token or the intents, or is not what answers at its address.
         """
         del moved  # a channel keeps its id
+        await self._listen(await self._reached(), receive, first=True)
+
+    async def parts(self) -> int:
+        """Return how many shards Discord's events come in: the setting's number, or the one that Discord recommends."""
+        if self._settings.discord_shards:
+            return self._settings.discord_shards
         client = await self._reached()
+        try:
+            shards, _gateway, _limits = await client.http.get_bot_gateway()
+        except (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE) as error:
+            log.warning("Discord does not recommend a number of shards (%r); one is taken", error)
+            return 1
+        self._shards = shards
+        return shards
+
+    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+        """Listen to one shard as `listen` does to everything. Each has a connection of its own."""
+        shards = self._settings.discord_shards or self._shards
+        if shards == 1:
+            await self.listen(receive, moved)
+            return
+        await self._reached()
+        client = await self._log_in((part, shards))
+        try:
+            await self._listen(client, receive, first=part == 0)
+        finally:
+            await client.close()
+
+    async def _listen(self, client: Client, receive: Receive, *, first: bool) -> None:
         self._listening.add(client)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(client.hand_over(receive, self._commands))
-                group.create_task(register(client.http, str(client.application_id), self._commands))
+                if first:
+                    group.create_task(register(client.http, str(client.application_id), self._commands))
                 group.create_task(self._stay(client))
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
@@ -134,12 +164,13 @@ class Discord:
                 self._client = await self._log_in()
             return self._client
 
-    async def _log_in(self) -> Client:
+    async def _log_in(self, shard: tuple[int, int] = (0, 1)) -> Client:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody misses voice here
         # A class attribute is discord.py's only way to another address, so it holds for the whole process.
         Route.BASE = self._settings.discord_api_url.rstrip("/")
+        settings = self._settings
         client = Client(
-            message_content=self._settings.discord_message_content, gateway=self._settings.discord_gateway_url
+            message_content=settings.discord_message_content, gateway=settings.discord_gateway_url, shard=shard
         )
         try:
             await client.login(self._token)

@@ -94,14 +94,21 @@ class Telegram:
         """Take over an update that is brought. Before anyone listens, it has to be brought again."""
         return await self._webhook.take(headers, body) if self._webhook else HTTPStatus.SERVICE_UNAVAILABLE
 
+    async def parts(self) -> int:
+        """Return 1: Telegram gives its updates to one poller; by webhook everybody may be brought some."""
+        return 0 if self.hook else 1
+
+    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+        """Poll as `listen` does, and acknowledge what was taken over before another process polls."""
+        del part  # there is only one
+        try:
+            await self.listen(receive, moved)
+        finally:
+            await self._confirm()
+
     async def close(self) -> None:
         """Acknowledge what was taken over and close all connections."""
-        if self._poll:
-            try:
-                async with asyncio.timeout(LAST_WORD_SECONDS):
-                    await self._poll.confirm()
-            except (TelegramError, TimeoutError) as error:
-                log.debug("telegram was not told what was received last", reason=type(error).__name__)
+        await self._confirm()
         await self._account.close()
 
     def outlet(self, message: Message) -> Outlet:
@@ -149,6 +156,16 @@ class Telegram:
             return self._webhook
         self._poll = Poll(self._account.bot, ears.take, self._asking)
         return self._poll
+
+    async def _confirm(self) -> None:
+        poll, self._poll = self._poll, None
+        if poll is None:
+            return
+        try:
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                await poll.confirm()
+        except (TelegramError, TimeoutError) as error:
+            log.debug("telegram was not told what was received last", reason=type(error).__name__)
 
     async def _ask_whether_admin(self, who: tuple[str, str]) -> bool:
         try:

@@ -41,13 +41,13 @@ class Patience:
 
 
 class Asking:
-    """Asks with patience, and knows how it goes."""
+    """Asks with patience, and knows how it goes: how many `failures` in a row there were."""
 
     def __init__(self, patience: Patience) -> None:
         self.patience = patience
         self._alive_at = time.monotonic()
         self._connected = False
-        self._failures = 0
+        self.failures = 0
         self._since = 0.0
         self._told: set[str] = set()
 
@@ -92,15 +92,15 @@ class Asking:
     def _healed(self) -> None:
         self._connected = True
         self.alive()
-        if self._failures:
+        if self.failures:
             log.info("telegram answers again", after=round(time.monotonic() - self._since, 1))
-        self._failures = 0
+        self.failures = 0
         self._told.clear()
 
     async def _pause(self, error: Exception, conflict: Conflicts | None) -> float:
         """Return how long to wait after a failed request; say so once for all failures in a row."""
-        self._failures += 1
-        if self._failures == 1:
+        self.failures += 1
+        if self.failures == 1:
             self._since = time.monotonic()
         jitter = random.uniform(0.5, 1.0)
         if conflict and isinstance(error, Conflict):
@@ -110,7 +110,7 @@ class Asking:
         if isinstance(error, RetryAfter):
             asked = error.retry_after
             return asked.total_seconds() if isinstance(asked, timedelta) else asked
-        return jitter * min(self.patience.first * 2.0 ** min(self._failures, 16), self.patience.longest)
+        return jitter * min(self.patience.first * 2.0 ** min(self.failures, 16), self.patience.longest)
 
 
 def is_revoked(error: InvalidToken) -> bool:

@@ -71,9 +71,10 @@ class Poll:
     async def _conflict(self, error: Conflict) -> float:
         """Remove a webhook, which polling excludes; leave another poller in peace and wait for it to end."""
         if "webhook" not in str(error).lower():
-            if self._asking.first("second poller"):
+            # The first time it may be one whose turn has just ended.
+            if self._asking.failures > 1 and self._asking.first("second poller"):
                 log.error("another process polls Telegram with this token, waiting for it to end")
-            return self._patience.second_poller
+            return min(self._patience.first * 4.0 ** min(self._asking.failures, 16), self._patience.second_poller)
         log.warning("a webhook is set for this bot; it is removed, since the bot polls")
         try:
             await self._bot.delete_webhook()

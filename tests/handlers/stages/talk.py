@@ -54,7 +54,7 @@ class Talk:
         notices: list[str] = []
         try:
             async for words in reply.words:
-                notices.append(words.text) if isinstance(words, Notice) else pieces.append(words)
+                notices.append(words.text) if isinstance(words, Notice) else pieces.append(str(words))
         except Apology as sorry:
             sentence = self.services.say(spoken, sorry.key, **sorry.values)
             return Heard(tuple(pieces), tuple(notices), sentence, sorry.key)

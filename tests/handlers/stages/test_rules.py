@@ -14,7 +14,9 @@ from bot.contract import Services
 from bot.model import Chat, Invocation, Message, Person, Source
 from bot.settings import Settings
 from bot.store import Store, make_client
+from handlers.language.dictionary import Word
 from handlers.stages.rules import RulesStage, build
+from handlers.vocabulary import Vocabulary
 from tests.conftest import make_services
 
 GROUP = Chat("-100123", private=False, title="拾页用户群")
@@ -206,3 +208,13 @@ async def test_a_file_that_appears_later_is_read(services: Services) -> None:
     (services.settings.content_dir / "rules.yaml").write_text("- {pattern: hi, answer: there}", "utf-8")
     assert services.content.refresh()
     assert await answer(stage, said("hi")) == "there"
+
+
+async def test_where_words_end_a_chats_own_words_say_there_and_at_once(services: Services, write: Write) -> None:
+    stage = write("- {pattern: {word: 好物}, answer: 在这里}")
+    elsewhere = Chat("-100456", private=False)
+    assert await answer(stage, said("在拾页好物买")) == "在这里"
+    assert await services.once(Vocabulary).add(said(""), [Word("拾頁好物", 2000)])
+    assert await answer(stage, said("在拾页好物买")) is None
+    assert await answer(stage, said("有好物")) == "在这里"
+    assert await answer(stage, said("在拾页好物买", elsewhere)) == "在这里"

@@ -47,7 +47,13 @@ class Session:
     id: str
     intents: int
     link: Link | None
+    shard: tuple[int, int] = (0, 1)
     events: list[JSON] = field(default_factory=list)
+
+    def concerns(self, data: JSON) -> bool:
+        """Return whether an event comes over this session's shard: that of its guild, or the first."""
+        guild = data.get("guild_id") or 0
+        return (int(guild) >> 22) % self.shard[1] == self.shard[0]
 
     async def dispatch(self, event: str, data: JSON) -> None:
         payload = {"op": DISPATCH, "t": event, "s": len(self.events) + 1, "d": data}
@@ -62,6 +68,7 @@ class Gateway:
     Attributes:
         allowed: Privileged intents that are switched on for the application.
         acknowledges: Whether heartbeats are answered.
+        shards: How many are recommended.
         rewind: How many events that were already received a resume sends once more.
         heartbeats, identified, resumed: What was counted.
     """
@@ -69,6 +76,7 @@ class Gateway:
     def __init__(self, token: str, bot: User, application: str, guilds: list[Guild], tell: Callable[[], None]) -> None:
         self.token, self.bot, self.application, self.guilds, self._tell = token, bot, application, guilds, tell
         self.url = ""
+        self.shards = 1
         self.allowed = PRIVILEGED
         self.interval = 41.25
         self.acknowledges = True
@@ -85,7 +93,7 @@ class Gateway:
     async def dispatch(self, event: str, data: Callable[[int], JSON | None]) -> None:
         """Send an event to every session; `data` is made for its intents, None where it does not get it."""
         for session in tuple(self.sessions.values()):
-            if (payload := data(session.intents)) is not None:
+            if (payload := data(session.intents)) is not None and session.concerns(payload):
                 await session.dispatch(event, payload)
 
     async def reconnect(self) -> None:
@@ -159,16 +167,18 @@ class Gateway:
             await link.socket.close(code=4014)
             return
         self.intents = asked["intents"]
-        session = Session(secrets.token_hex(8), self.intents, link)
+        number, shards = asked.get("shard") or (0, 1)
+        session = Session(secrets.token_hex(8), self.intents, link, (number, shards))
         self.sessions[session.id] = session
         self.identified += 1
-        away = [{"id": each.id, "unavailable": True} for each in self.guilds]
+        here = [each for each in self.guilds if session.concerns({"guild_id": each.id})]
+        away = [{"id": each.id, "unavailable": True} for each in here]
         await session.dispatch("READY", {
             "v": 10, "user": self.bot.json(), "guilds": away, "session_id": session.id, "private_channels": [],
             "resume_gateway_url": self.url, "application": {"id": self.application, "flags": 0},
             "session_type": "normal", "relationships": [], "presences": [],
         })  # fmt: skip
-        for guild in self.guilds:
+        for guild in here:
             await session.dispatch("GUILD_CREATE", guild.json(self.bot))
 
     async def _resume(self, link: Link, asked: JSON) -> None:

@@ -1,0 +1,89 @@
+"""Several processes of the bot on one machine: started, watched, started again when one dies, and ended together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+# A child that ends sooner than this with an error of the environment or the command line is not started again.
+USAGE_ERROR = 2
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# One that has lived for so long starts again without delay.
+STEADY_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Crew:
+    """So many children that run the bot with `redis_url` as their Redis, serving on `http_port` and those above it."""
+
+    replicas: int
+    redis_url: str
+    grace: float
+    http_port: int = 0
+    _ending: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> int:
+        """Run until told to end, or until a child cannot start at all. Return the worst exit code."""
+        with _signals(self._ending):
+            async with asyncio.TaskGroup() as group:
+                watches = [group.create_task(self._watch(number)) for number in range(self.replicas)]
+        return max(watch.result() for watch in watches)
+
+    async def _watch(self, number: int) -> int:
+        """Keep one child running, and return the exit code that it ended with when it was to end."""
+        loop, pause = asyncio.get_running_loop(), FIRST_PAUSE
+        while True:
+            began = loop.time()
+            code = await self._live(number)
+            if self._ending.is_set():
+                return code
+            if code == USAGE_ERROR:
+                self._ending.set()
+                return code
+            pause = FIRST_PAUSE if loop.time() - began > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            log.error("a replica has died and is started again", replica=number, code=code, seconds=pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._ending.wait()
+                return 0
+
+    async def _live(self, number: int) -> int:
+        """Run one child to its end; when the crew is to end, ask it to, and in the end make it."""
+        environment = {**os.environ, "REDIS_URL": self.redis_url, "REPLICA": str(number)}
+        if self.http_port:
+            environment["HTTP_PORT"] = str(self.http_port + number)
+        child = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
+        async with asyncio.TaskGroup() as group:
+            ended = group.create_task(child.wait())
+            ending = group.create_task(self._ending.wait())
+            try:
+                await asyncio.wait({ended, ending}, return_when=asyncio.FIRST_COMPLETED)
+                if not ended.done():
+                    child.terminate()
+                    await asyncio.wait({ended}, timeout=self.grace)
+            finally:
+                if not ended.done():
+                    child.kill()
+                ending.cancel()
+        return ended.result()
+
+
+@contextmanager
+def _signals(ending: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, ending.set)
+    try:
+        yield
+    finally:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(each)

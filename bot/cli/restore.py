@@ -1,0 +1,43 @@
+"""`restore FILE`: put back what `backup` wrote, while the bot does not run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from redis.exceptions import RedisClusterException, RedisError
+
+from bot.backup import BackupError, restore
+from bot.schema import check_schema
+from bot.settings import Settings, read_settings
+from bot.store import StoreError, open_store
+
+
+def add(verbs: Any) -> None:
+    """Describe the verb."""
+    verb = verbs.add_parser("restore", help="put back what `backup` wrote, while the bot does not run")
+    verb.add_argument("file", type=Path, metavar="FILE")
+    verb.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Put everything back, and say how much it was. Return 0.
+
+    Raises:
+        StoreError: The file is not right, or the store cannot be written to.
+    """
+    try:
+        count = asyncio.run(_restore(read_settings(), arguments.file))
+    except (BackupError, RedisError, RedisClusterException, OSError) as error:
+        raise StoreError(f"not restored: {error}") from None
+    print(f"{arguments.file}: {count} keys put back")  # noqa: T201 — this is what was asked for
+    return 0
+
+
+async def _restore(settings: Settings, path: Path) -> int:
+    async with open_store(settings) as store:
+        if not await check_schema(store):
+            raise StoreError(f"Redis ({store.address}) cannot be reached")
+        return await restore(store, path)

@@ -1,0 +1,57 @@
+"""What this process has taken over and not seen answered: it answers from here when Redis is away or was emptied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.model import Conversation, Message
+
+
+@dataclass(slots=True)
+class Copy:
+    """A message, and whether Redis has it too: `no`, `perhaps` (it was sent, and there was no answer) or `yes`."""
+
+    message: Message
+    kept: Literal["no", "perhaps", "yes"] = "no"
+
+
+class Copies:
+    """Messages by conversation, in the order in which they came, and those whose end Redis has not been told of."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Conversation, dict[str, Copy]] = {}
+        # Answered, but Redis went away before they could be taken out of their mailbox.
+        self.answered: dict[str, Conversation] = {}
+
+    def add(self, where: Conversation, line: str, message: Message) -> None:
+        """Keep a message."""
+        self._waiting.setdefault(where, {})[line] = Copy(message)
+
+    def unsure(self, where: Conversation) -> dict[str, Copy]:
+        """Return the messages of a conversation, the oldest first, that Redis is not known to have."""
+        return {line: copy for line, copy in self._waiting.get(where, {}).items() if copy.kept != "yes"}
+
+    def has(self, where: Conversation, line: str) -> bool:
+        """Return whether a message is kept."""
+        return line in self._waiting.get(where, ())
+
+    def first(self, where: Conversation) -> tuple[str, Copy] | None:
+        """Return the oldest message of a conversation."""
+        return next(iter(self._waiting.get(where, {}).items()), None)
+
+    def drop(self, where: Conversation, line: str) -> bool:
+        """Forget a message. Return whether Redis may still have it."""
+        waiting = self._waiting.get(where, {})
+        copy = waiting.pop(line, None)
+        if not waiting:
+            self._waiting.pop(where, None)
+        return copy is None or copy.kept != "no"
+
+    def clear(self, where: Conversation) -> tuple[str, ...]:
+        """Forget all messages of a conversation, and return their lines."""
+        return tuple(self._waiting.pop(where, ()))
+
+    def places(self) -> tuple[Conversation, ...]:
+        """Return the conversations of which something is kept."""
+        return tuple(self._waiting)

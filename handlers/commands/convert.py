@@ -1,0 +1,43 @@
+"""/convert: Simplified and Traditional Chinese into each other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.command import Wording, command
+from bot.contract import Services
+from bot.model import Message, Reply
+from handlers.labour import labour, shortened
+from handlers.language import convert as conversion
+from handlers.material import material
+
+
+@command("简繁", "簡繁", remember=False)
+async def convert(
+    message: Message,
+    services: Services,
+    *,
+    to: Annotated[
+        conversion.Direction | None,
+        Wording(
+            "方向：s 简 t 繁 tw 台 hk 港 p 连同用词",
+            "方向：s 簡 t 繁 tw 臺 hk 港 p 連同用詞",
+            "s, t, tw, hk; p: words too",
+        ),
+    ] = None,
+    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+) -> Reply:
+    """简体、繁体互转（OpenCC）；不写方向就转成另一种
+
+    簡體、繁體互轉（OpenCC）；不寫方向就轉成另一種
+
+    Convert between Simplified and Traditional (OpenCC); by itself into the other
+    """
+    found = await material(message, services, text)
+    direction = to or ("t2s" if conversion.is_traditional(found) else "s2t")
+    return await labour(
+        message,
+        services,
+        "convert",
+        lambda: shortened(message, services, conversion.convert(found, direction), "convert.txt"),
+    )

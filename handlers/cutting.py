@@ -1,0 +1,15 @@
+"""What cuts texts to be counted in a chat: with its own words, in either script."""
+
+from __future__ import annotations
+
+from bot.contract import Services
+from bot.model import Message
+from handlers.language.terms import Cut
+from handlers.vocabulary import Vocabulary
+
+
+async def cutting(message: Message, services: Services) -> Cut:
+    """Return what cuts Simplified text into words, the chat's own among them as they are written or folded."""
+    vocabulary = services.once(Vocabulary)
+    own, folded = await vocabulary.of(message), await vocabulary.folded(message)
+    return lambda text: (own if own.knows_in(text) else folded).words_of(text)

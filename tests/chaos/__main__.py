@@ -1,0 +1,89 @@
+"""The long form: `make chaos`, or `python -m tests.chaos [NAME…]` for some of it. Prints counts; 1: one is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from tests.chaos.disasters import redis_stands_still, redis_stops, suffer
+from tests.chaos.kills import run
+from tests.chaos.process import Bot
+from tests.chaos.verdict import Verdict
+from tests.chaos.world import World
+from tests.servers.cluster import cluster
+
+SECONDS = 30.0
+
+
+async def kills() -> Verdict:
+    """200 times SIGKILL at random instants."""
+    return await run(200, seed=11)
+
+
+async def replicas() -> Verdict:
+    """Three replicas, of which 40 times one is killed or stands still."""
+    return await run(40, seed=12, replicas=3)
+
+
+async def on_a_cluster() -> Verdict:
+    """The same on a cluster of three servers."""
+    with tempfile.TemporaryDirectory(prefix="yingda-") as directory, cluster(Path(directory)) as url:
+        return await run(20, seed=13, replicas=3, redis_url=url)
+
+
+async def redis_paused() -> Verdict:
+    """Redis stands still for 30 s."""
+    return await suffer(_still, conversations=50)
+
+
+async def redis_stopped() -> Verdict:
+    """Redis is away for 30 s."""
+    return await suffer(_away, conversations=50)
+
+
+async def redis_emptied() -> Verdict:
+    """Redis comes back empty after 30 s."""
+    return await suffer(_emptied, conversations=50)
+
+
+async def _still(place: World, _: Bot) -> None:
+    await redis_stands_still(place, SECONDS)
+
+
+async def _away(place: World, _: Bot) -> None:
+    await redis_stops(place, SECONDS)
+
+
+async def _emptied(place: World, _: Bot) -> None:
+    await redis_stops(place, SECONDS, forgets=True)
+
+
+FORMS: Mapping[str, Callable[[], Awaitable[Verdict]]] = {
+    each.__name__: each for each in (kills, replicas, on_a_cluster, redis_paused, redis_stopped, redis_emptied)
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Let one after the other happen. Return 0 where nothing happened that must not."""
+    faultless = True
+    for name in names or FORMS:
+        print(f"== {name}: {(FORMS[name].__doc__ or '').strip()}", flush=True)
+        began = time.monotonic()
+        verdict = asyncio.run(_verdict(FORMS[name]))
+        print(f"{verdict} ({time.monotonic() - began:.0f} s)", flush=True)
+        for fault in ("lost", "twice", "disordered", "unmarked"):
+            print(*(f"   {fault}: {each}" for each in getattr(verdict, fault)), sep="\n", end="")
+        faultless = faultless and verdict.faultless
+    return 0 if faultless else 1
+
+
+async def _verdict(form: Callable[[], Awaitable[Verdict]]) -> Verdict:
+    return await form()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+"""What else can happen while people talk: Redis goes away, stands still or forgets; the bot is asked to end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from tests.chaos.kills import LONGEST, pause, settled, total
+from tests.chaos.process import Bot
+from tests.chaos.talk import Asker, askers
+from tests.chaos.verdict import Verdict
+from tests.chaos.world import World, world
+
+Disaster = Callable[[World, Bot], Awaitable[None]]
+SETTLE = 60.0
+
+
+async def suffer(disaster: Disaster, *, conversations: int = 12, seed: int = 1) -> Verdict:
+    """Let a disaster happen to a talking bot, and return what became of all questions when it is over."""
+    async with world() as place:
+        bot = Bot(place.directory / "bot", place.environment)
+        people = askers(place, conversations)
+        try:
+            async with talking(bot, people, seed):
+                await disaster(place, bot)
+                await pause(LONGEST)
+            await settled(people, place, SETTLE)
+        finally:
+            await bot.kill()
+        return await total(people, place)
+
+
+@asynccontextmanager
+async def talking(bot: Bot, people: list[Asker], seed: int) -> AsyncIterator[None]:
+    """Let people talk to a bot, and what is to happen happen when each has been answered once."""
+    chance, over = random.Random(seed), asyncio.Event()
+    await bot.start()
+    async with asyncio.TaskGroup() as group:
+        for each in people:
+            group.create_task(each.talk(over, random.Random(chance.random())))
+        try:
+            for each in people:
+                await each.until(lambda each=each: bool(each.reads()), SETTLE)  # type: ignore[misc]
+            yield
+        finally:
+            over.set()
+            for each in people:
+                each.wake()
+
+
+async def redis_stands_still(place: World, seconds: float) -> None:
+    """Let the server take connections and answer nothing for so long."""
+    process = place.valkey._process
+    process.send_signal(signal.SIGSTOP)
+    await pause(seconds)
+    process.send_signal(signal.SIGCONT)
+
+
+async def redis_stops(place: World, seconds: float, *, forgets: bool = False) -> None:
+    """Stop the server for so long; it comes back with what it had, or empty."""
+    await asyncio.to_thread(place.valkey.stop)
+    await pause(seconds)
+    if forgets:
+        shutil.rmtree(place.directory / "redis")
+        (place.directory / "redis").mkdir()
+    await asyncio.to_thread(place.valkey.start)

@@ -1,0 +1,105 @@
+"""People who go on asking, one question after the other or two at once, whatever happens to the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from tests.chaos.verdict import Verdict, judge
+from tests.chaos.world import World
+
+# Seconds after which somebody asks the next question although nothing came.
+PATIENCE = 6.0
+
+
+@dataclass(slots=True)
+class Asker:
+    """A person in one chat. `says` asks, and returns the id that the bot knows the question by; `reads` the chat."""
+
+    number: int
+    says: Callable[[str], Awaitable[str]]
+    reads: Callable[[], Sequence[str]]
+    until: Callable[[Callable[[], bool], float], Awaitable[object]]
+    wake: Callable[[], None]
+    redelivered: bool
+    patience: float = PATIENCE
+    asked: dict[str, str] = field(default_factory=dict)
+
+    async def talk(self, over: asyncio.Event, chance: random.Random) -> None:
+        """Ask until it is over, and then no more."""
+        while not over.is_set():
+            for _ in range(chance.choice((1, 1, 2))):
+                await self._ask()
+            name = next(reversed(self.asked))
+            await self.until(lambda name=name: over.is_set() or self._ended(name), self.patience)  # type: ignore[misc]
+
+    def verdict(self, accepted: set[str]) -> Verdict:
+        """Judge what became of the questions; those that nobody promised to deliver count when they were accepted."""
+        texts = self.reads()
+        heard = [
+            name for name, update in self.asked.items() if self.redelivered or update in accepted or name in str(texts)
+        ]
+        verdict = judge(heard, texts)
+        verdict.unheard = len(self.asked) - len(heard)
+        return verdict
+
+    def settled(self, accepted: set[str]) -> bool:
+        """Return whether every question has come to an end."""
+        verdict = self.verdict(accepted)
+        return not (verdict.lost or verdict.unmarked)
+
+    async def _ask(self) -> None:
+        name = f"{self.number}.{len(self.asked)}"
+        self.asked[name] = ""
+        self.asked[name] = await self.says(f"tell me about {name}")
+
+    def _ended(self, name: str) -> bool:
+        return any(f"«/{name}»" in text for text in self.reads())
+
+
+def askers(world: World, count: int, *, patience: float = PATIENCE) -> list[Asker]:
+    """Return so many people: in private chats and groups of Telegram, and in private chats of Discord.
+
+    `patience` is that of the people on Discord, who are not told when the bot has not heard them.
+    """
+    make = (_private, _group, functools.partial(_discord, patience=patience))
+    return [make[number % len(make)](world, number) for number in range(count)]
+
+
+def _private(world: World, number: int) -> Asker:
+    return _telegram(world, number, group=False)
+
+
+def _group(world: World, number: int) -> Asker:
+    return _telegram(world, number, group=True)
+
+
+def _telegram(world: World, number: int, *, group: bool) -> Asker:
+    server, name = world.telegram, f"person-{number}"
+    talker = server.group(f"group-{number}").member(name) if group else server.private(name)
+
+    async def says(text: str) -> str:
+        await talker.says(f"@{server.username} {text}" if group else text)
+        return str(talker.update)
+
+    return Asker(number, says, lambda: talker.texts, talker.room.bell.until, talker.room.bell.ring, redelivered=True)
+
+
+def _discord(world: World, number: int, *, patience: float) -> Asker:
+    server = world.discord
+    seat = server.dm(f"person-{number}")
+
+    async def says(text: str) -> str:
+        await until(lambda: bool(server.gateway.connected), PATIENCE)  # who is away is told nothing
+        return (await seat.says(text)).id
+
+    async def until(condition: Callable[[], bool], seconds: float) -> object:
+        try:
+            return await server.until(condition, lambda: "", seconds)
+        except AssertionError:
+            return None
+
+    return Asker(number, says, lambda: seat.screen, until, server.tell, redelivered=False, patience=patience)

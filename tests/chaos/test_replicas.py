@@ -1,0 +1,44 @@
+"""Several processes on one Redis: one answers each conversation, and any of them takes over from any other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.chaos.kills import run
+from tests.chaos.process import Bot
+from tests.chaos.world import World, world
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[World]:
+    async with world() as place:
+        place.telegram.patience = 30
+        yield place
+
+
+async def test_of_three_replicas_any_may_die_or_stand_still() -> None:
+    verdict = await run(kills=3, seed=4, replicas=3, conversations=15)
+    print(verdict)
+    assert verdict.faultless
+    assert verdict.whole
+
+
+async def test_a_crew_answers_starts_dead_children_again_and_exits_with_0(place: World) -> None:
+    bot = Bot(place.directory / "bot", {**place.environment, "REDIS_URL": ""}, "--replicas", "2")
+    await bot.start()
+    alice = place.telegram.private("alice")
+    try:
+        await alice.says("tell me about 1.0")
+        await alice.sees(re.compile("«/1.0»"))
+        await bot.kill_children()
+        await alice.says("tell me about 1.2")
+        await alice.sees(re.compile("«/1.2»"))
+    finally:
+        code = await bot.terminate()
+    assert code == 0
+    assert "has died and is started again" in bot.log.read_text()

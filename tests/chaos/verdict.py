@@ -1,0 +1,107 @@
+"""What became of the questions of one conversation, read from what stands in its chat. Start at `judge`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+MARK = re.compile(r"«(/?)(\d+\.\d+)»")
+BROKEN = ("A restart broke this answer off here", "(stopped)")
+DOUBTED = "There was a restart, and your last answer may or may not have been sent"
+FAILED = "Something went wrong"
+
+
+@dataclass(slots=True)
+class Verdict:
+    """How many questions were answered whole, broken off with a word about it, or doubted; and what must not be.
+
+    `doubted`: a sentence says that the answer may have been sent; it was, or was not.
+    """
+
+    asked: int = 0
+    whole: int = 0
+    broken: int = 0
+    doubted: int = 0
+    unheard: int = 0
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    disordered: list[str] = field(default_factory=list)
+    unmarked: list[str] = field(default_factory=list)
+
+    @property
+    def faultless(self) -> bool:
+        """Whether nothing happened that must not."""
+        return not (self.lost or self.twice or self.disordered or self.unmarked)
+
+    def add(self, other: Verdict) -> None:
+        """Add another conversation's."""
+        for name in ("asked", "whole", "broken", "doubted", "unheard"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("lost", "twice", "disordered", "unmarked"):
+            getattr(self, name).extend(getattr(other, name))
+
+    def __str__(self) -> str:
+        faults = f"{len(self.lost)} lost, {len(self.twice)} answered twice, {len(self.disordered)} out of order"
+        return (
+            f"{self.asked} questions: {self.whole} answered, {self.broken} marked as broken off, {self.doubted} "
+            f"marked as perhaps sent ({self.unheard} never reached the bot); {faults}, "
+            f"{len(self.unmarked)} broken off unmarked"
+        )
+
+
+@dataclass(slots=True)
+class _Answer:
+    name: str
+    ended: bool = False
+    doubts: int = 0
+
+
+def judge(asked: Sequence[str], texts: Sequence[str]) -> Verdict:
+    """Judge a conversation by the numbers of its questions, in their order, and the bot's messages as they stand."""
+    verdict = Verdict(asked=len(asked))
+    answers, early = _answers(texts, verdict)
+    position, doubts = -1, early
+    for answer in answers:
+        here = asked.index(answer.name) if answer.name in asked else -1
+        if here == position or any(answer.name == other.name and other is not answer for other in answers):
+            verdict.twice.append(answer.name)
+        elif here < position:
+            verdict.disordered.append(answer.name)
+        else:
+            doubts = _missing(asked[position + 1 : here], doubts, verdict)
+            position = here
+        if not (answer.ended or answer.doubts):
+            verdict.unmarked.append(answer.name)
+        doubts += answer.doubts
+    _missing(asked[position + 1 :], doubts, verdict)
+    return verdict
+
+
+def _missing(names: Sequence[str], doubts: int, verdict: Verdict) -> int:
+    """Questions without a word of an answer must have a doubt each; return 0, for the next stretch."""
+    verdict.lost.extend(names[doubts:])
+    return 0
+
+
+def _answers(texts: Sequence[str], verdict: Verdict) -> tuple[list[_Answer], int]:
+    """Return the answers begun in a chat, in their order, and how many doubts stand before the first."""
+    answers: list[_Answer] = []
+    early = 0
+    for text in texts:
+        for closing, name in MARK.findall(text):
+            if not closing:
+                answers.append(_Answer(name))
+            elif answers and answers[-1].name == name:
+                answers[-1].ended = True
+                verdict.whole += 1
+        if any(mark in text for mark in BROKEN) and answers:
+            verdict.broken += not answers[-1].ended
+            answers[-1].ended = True
+        if DOUBTED in text or FAILED in text:
+            verdict.doubted += 1
+            if answers:
+                answers[-1].doubts += 1
+            else:
+                early += 1
+    return answers, early

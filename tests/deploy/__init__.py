@@ -1,0 +1,1 @@
+"""Everything in deploy/, checked by those who would read it."""

@@ -1,0 +1,46 @@
+"""Real lines to compare by, and jieba itself as the reference."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import jieba
+import pytest
+
+from handlers.language.dictionary import Word
+from handlers.language.lexicon import standard
+
+FOLDERS = ("traffic", "seg/sighan05-pku", "seg/ud-gsdsimp", "seg/ud-hk-hant", "seg/keywords-csl")
+
+
+@functools.cache
+def lines() -> tuple[str, ...]:
+    """Return every distinct text of the evaluation data."""
+    base = os.environ.get("EVALUATION_DATA")
+    if not base or not Path(base, "seg").exists():
+        pytest.skip("EVALUATION_DATA is not set to real texts")
+    files = [file for folder in FOLDERS for file in sorted(Path(base, folder).glob("*.jsonl"))]
+    entries = (json.loads(line) for file in files for line in file.read_text("utf-8").splitlines())
+    return tuple(dict.fromkeys(value for entry in entries for value in entry.values() if isinstance(value, str)))
+
+
+def reference(words: Iterable[Word] = ()) -> Any:
+    """Return a tokenizer of jieba's own, with these words added."""
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ = dict(standard().base)
+    tokenizer.total = standard().total
+    tokenizer.initialized = True
+    for word in words:
+        tokenizer.add_word(word.text, word.frequency, word.tag)
+    return tokenizer
+
+
+@functools.cache
+def plain() -> Any:
+    """Return jieba's tokenizer as it is."""
+    return reference()
