@@ -104,7 +104,7 @@ async def test_a_server_that_can_write_no_more_is_survived_and_its_trouble_named
     await store.client.config_set("maxmemory", "1")
     try:
         with structlog.testing.capture_logs() as logged:
-            assert await store.write(lambda pipeline: pipeline.set("k", "secret words")) is None
+            assert await store.write(lambda pipeline: pipeline.set("k", "secret words")) is False
     finally:
         await store.client.config_set("maxmemory", "0")
     assert store.is_away()
