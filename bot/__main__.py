@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
 from bot import cli, discover
 from bot.content import ContentError
 from bot.settings import SettingsError
 from bot.store import StoreError
+from bot.version import running_version
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -46,18 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser(*, tools: bool) -> Parser:
     """Return the parser of all verbs; those of the handlers' rooms only where asked for, since they take time."""
     parsed = Parser(prog="python -m bot", description="yingda (应答): a chat bot for Telegram and Discord groups.")
-    parsed.add_argument("--version", action="version", version=f"yingda {_version()}")
+    parsed.add_argument("--version", action="version", version=f"yingda {running_version()}")
     verbs = parsed.add_subparsers(title="verbs", metavar="VERB", required=True, dest="verb")
     for add in (*cli.adders(), *(discover.tools() if tools else ())):
         add(verbs)
     return parsed
-
-
-def _version() -> str:
-    try:
-        return version("yingda")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import functools
 import random
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -20,10 +19,14 @@ from bot.content import Content
 from bot.contract import Apology, Platform, Services, Shared, Stage
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
+from bot.ending import told_to_end
 from bot.explanations import Explanations
+from bot.health import Health
 from bot.lease import Shares
+from bot.log import told_by_loop
 from bot.mailbox import Mailbox
 from bot.memory import Memory
+from bot.metrics import Metrics
 from bot.options import OptionsKeeper
 from bot.places import Places
 from bot.quota import Quota
@@ -33,9 +36,11 @@ from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
 from bot.turns import Turns
+from bot.watchdog import SilentError, watched
 
 log = structlog.get_logger(__name__)
 
+Serve = Callable[["House"], AbstractAsyncContextManager[None]]
 MakePlatforms = Callable[[Settings, Texts, Commands], Mapping[str, Platform]]
 LOOK_SECONDS = 1.0
 HEED_SECONDS = 0.25
@@ -51,27 +56,30 @@ class House:
     dispatcher: Dispatcher
     turns: Turns
     presence: Presence
+    health: Health
 
-    async def listen(self) -> bool:
-        """Listen on all platforms until told to stop, one has nothing more to say, or none is left; then drain.
+    async def listen(self, stop: asyncio.Event | None = None) -> bool:
+        """Listen on all platforms until `stop` is set, one has nothing more to say, or none is left; then drain.
 
         Returns:
             False when no platform could be listened to.
         """
-        stop = asyncio.Event()
-        with _signals(stop):
-            async with asyncio.TaskGroup() as group:
-                watch = group.create_task(self._watch())
-                living = group.create_task(self._live())
-                listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
-                group.create_task(_stop_when_all_ended(listening, stop))
-                await stop.wait()
-                for task in (watch, *listening):
-                    task.cancel()
-                await asyncio.wait([watch, *listening])
-                # As long as it answers, other processes must know that it is alive.
-                cancelled = await self.turns.drain(self.services.settings.grace)
-                living.cancel()
+        stop = stop or asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            watch, lag = group.create_task(self._watch()), group.create_task(self.health.lag.beat())
+            living = group.create_task(self._live())
+            listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
+            group.create_task(_stop_when_all_ended(listening, stop))
+            self.health.process("running", ready=True)
+            await stop.wait()
+            self.health.process("ending", ready=False)
+            for task in (watch, *listening):
+                task.cancel()
+            await asyncio.wait([watch, *listening])
+            # As long as it answers, other processes must know that it is alive.
+            cancelled = await self.turns.drain(self.services.settings.grace)
+            living.cancel()
+            lag.cancel()
         if cancelled:
             log.warning("answers cut short by the end of the grace period", turns=cancelled)
         return any(task.cancelled() or task.result() for task in listening)
@@ -81,9 +89,10 @@ class House:
 
         async def all_of_it() -> bool:
             if not isinstance(platform, Shared) or not (parts := await platform.parts()):
-                await platform.listen(self.dispatcher.receive, self.dispatcher.moved)
+                await self._hear(platform, platform.listen(self.dispatcher.receive, self.dispatcher.moved))
                 stop.set()
                 return True
+            self.health.platform(platform, "standby", ready=True)
             shares = Shares(self.services.store, self.presence, platform.name, parts)
             return await shares.run(functools.partial(self._listen_to, platform, platform))
 
@@ -91,10 +100,14 @@ class House:
 
     async def _listen_to(self, platform: Platform, shared: Shared, part: int) -> bool:
         async def one_part() -> bool:
-            await shared.listen_to(part, self.dispatcher.receive, self.dispatcher.moved)
+            await self._hear(platform, shared.listen_to(part, self.dispatcher.receive, self.dispatcher.moved))
             return True
 
         return await self._patiently(platform, one_part)
+
+    async def _hear(self, platform: Platform, listening: Coroutine[Any, Any, None]) -> None:
+        with self.health.listening(platform):
+            await watched(platform, listening)
 
     async def _patiently(self, platform: Platform, listen: Callable[[], Awaitable[bool]]) -> bool:
         while True:
@@ -103,10 +116,15 @@ class House:
             except Apology as apology:
                 sentence = self.services.texts.say("en", apology.key, **apology.values)
                 log.error("platform given up", platform=platform.name, reason=sentence)  # noqa: TRY400 — not a bug
+                self.health.platform(platform, f"given up: {sentence}", ready=False)
                 return False
+            except SilentError:
+                log.error("platform has fallen silent, listening again", platform=platform.name)  # noqa: TRY400 — as above
             except Exception:  # a bug in one platform ends neither the others nor itself
                 log.exception("platform failed, listening again", platform=platform.name)
+                self.health.platform(platform, "failed, listening again soon", ready=False)
                 await asyncio.sleep(AGAIN_SECONDS)
+            self.services.metrics.health.restarts.labels(platform.name).inc()
 
     async def _watch(self) -> None:
         """Take up what dead processes left, and changed content files into use, as long as the bot runs."""
@@ -129,6 +147,28 @@ class House:
             await asyncio.sleep(HEED_SECONDS)
 
 
+async def live(settings: Settings, make_platforms: MakePlatforms, serve: Serve) -> bool:
+    """Put the bot together, listen until the process is told to end, and take it apart, wherever it then stands.
+
+    Returns:
+        False when no platform could be listened to.
+
+    Raises:
+        StoreError, ContentError, SettingsError: The bot cannot start; the sentence says why.
+    """
+    asyncio.get_running_loop().set_exception_handler(told_by_loop)
+    with told_to_end() as ending:
+        try:
+            async with open_house(settings, make_platforms) as house, serve(house):
+                ending.opened()
+                return await house.listen(ending.stop)
+        except asyncio.CancelledError:
+            if not ending.early:
+                raise
+            log.info("told to end before it had begun")
+            return True
+
+
 @asynccontextmanager
 async def open_house(settings: Settings, make_platforms: MakePlatforms) -> AsyncIterator[House]:
     """Put the bot together, ready to answer, and take it apart again in reverse order.
@@ -137,9 +177,10 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
         StoreError, ContentError, SettingsError: The bot cannot start; the sentence says why.
     """
     async with AsyncExitStack() as closing:
-        store = await closing.enter_async_context(open_store(settings))
+        metrics = Metrics(settings.openai_prices)
+        store = await closing.enter_async_context(open_store(settings, metrics))
         await check_schema(store)
-        services = _services(settings, store, make_platforms, closing)
+        services = _services(settings, store, make_platforms, closing, metrics)
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)
         stages = await asyncio.to_thread(discover.stages, services)
@@ -150,12 +191,14 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
             await presence.announce()
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
-        delivery = Delivery(services.texts, quota=Quota(store, presence))
+        delivery = Delivery(services.texts, quota=Quota(store, presence), metrics=metrics)
         dispatcher = Dispatcher(services, stages, turns, delivery, Mailbox(store, presence.replica))
-        yield House(services, stages, dispatcher, turns, presence)
+        yield House(services, stages, dispatcher, turns, presence, Health(services, turns))
 
 
-def _services(settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack) -> Services:
+def _services(
+    settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack, metrics: Metrics
+) -> Services:
     texts, commands = discover.texts(), discover.commands()
     return Services(
         settings=settings,
@@ -171,6 +214,7 @@ def _services(settings: Settings, store: Store, make_platforms: MakePlatforms, c
         random=random.Random(),
         clock=time.time,
         closing=closing,
+        metrics=metrics,
     )
 
 
@@ -178,18 +222,3 @@ async def _stop_when_all_ended(listening: list[asyncio.Task[bool]], stop: asynci
     if listening:
         await asyncio.wait(listening)
     stop.set()
-
-
-@contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT ask for the end while the bot listens."""
-    loop = asyncio.get_running_loop()
-    # Windows has no handlers; there Ctrl-C cancels the main task, which ends in the same way.
-    signals = (signal.SIGTERM, signal.SIGINT) if sys.platform != "win32" else ()
-    for each in signals:
-        loop.add_signal_handler(each, stop.set)
-    try:
-        yield
-    finally:
-        for each in signals:
-            loop.remove_signal_handler(each)

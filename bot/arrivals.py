@@ -24,3 +24,7 @@ class Arrivals:
         if len(self._near) > NEAR:
             self._near.popitem(last=False)
         return True
+
+    def forget(self, message: Message) -> None:
+        """Forget that a message arrived: it could not be taken over, and will come again."""
+        self._near.pop((message.platform, message.update), None)

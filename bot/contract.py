@@ -13,6 +13,7 @@ from bot.command import Commands
 from bot.content import Content
 from bot.explanations import Explanations
 from bot.memory import Memory
+from bot.metrics import Metrics
 from bot.model import Attachment, Choice, File, Message, Reply, Source
 from bot.options import OptionsKeeper
 from bot.places import Places
@@ -238,6 +239,7 @@ class Services:
         random: Chance, seeded in tests.
         clock: Seconds since the epoch.
         closing: Takes what must be closed at shutdown, closed in reverse order.
+        metrics: What is counted and timed.
         made: What `once` has made.
     """
 
@@ -254,6 +256,7 @@ class Services:
     random: random.Random
     clock: Callable[[], float]
     closing: AsyncExitStack
+    metrics: Metrics = field(default_factory=Metrics)
     made: Made = field(default_factory=Made)
 
     def once(self, make: Callable[[Services], T]) -> T:

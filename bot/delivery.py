@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from bot.contract import Apology, Gone, Outlet
 from bot.drawing import Drawing
 from bot.gate import Gates
 from bot.growth import Growth, Words, drain, draw, show_typing
+from bot.metrics import Metrics
 from bot.model import Reply
 from bot.quota import Quota
 from bot.texts import Texts
@@ -26,11 +27,19 @@ FAREWELL = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a person has seen: the text, a closing sentence included; its pages' ids; whether it is the whole answer."""
+    """What a person has seen.
+
+    Attributes:
+        text: All that was shown, a closing sentence included.
+        ids: The platform's ids of its pages.
+        whole: Whether it is the whole answer.
+        first: When, on the monotonic clock, its first words could be read.
+    """
 
     text: str
     ids: tuple[str, ...] = ()
     whole: bool = False
+    first: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,15 @@ class Ending:
 class Delivery:
     """Shows replies, through one gate per chat."""
 
-    def __init__(self, texts: Texts, clock: Callable[[], float] = time.monotonic, quota: Quota | None = None) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        clock: Callable[[], float] = time.monotonic,
+        quota: Quota | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._texts = texts
+        self._metrics = metrics or Metrics()
         self._gates = Gates(clock, quota)
 
     async def show(self, reply: Reply, outlet: Outlet, language: str) -> Shown:
@@ -57,7 +73,7 @@ class Delivery:
         """
         growth = Growth(reply.text)
         with self._gates.through(outlet.gate, outlet.rate) as gate:
-            drawing = Drawing(reply, outlet, gate)
+            drawing = Drawing(reply, outlet, gate, self._metrics.writes)
             try:
                 if reply.words is None:
                     return await _finish(drawing, reply, reply.text)
@@ -67,14 +83,15 @@ class Delivery:
                 )
                 return await self._end(drawing, reply, growth, ending, language)
             except Gone:
-                log.info("a chat cannot be written to any more", gate=outlet.gate)
-                return Shown(growth.text, drawing.ids)
+                log.info("a chat cannot be written to any more")
+                return Shown(growth.text, drawing.ids, first=drawing.first)
 
     async def _pull(self, words: Words, growth: Growth, language: str, *, yielding: bool) -> Ending:
         """Let the text grow by the words, and return how they ended."""
         try:
             await drain(words, growth, yielding=yielding)
         except Apology as apology:
+            self._metrics.turns.failed(apology.key)
             reason = self._texts.say(language, apology.key, **apology.values)
             started = bool(growth.text.strip())
             return Ending(self._texts.say(language, "core.broken_off", reason=reason) if started else reason, apology)
@@ -135,7 +152,7 @@ async def _finish(drawing: Drawing, reply: Reply, text: str, *, whole: bool = Tr
     if not text.strip() and not (reply.choices or reply.files):
         return Shown("")
     await _settle(drawing.finish(text, whole=whole))
-    return Shown(text, drawing.ids, whole)
+    return Shown(text, drawing.ids, whole, drawing.first)
 
 
 async def _settle(writing: Coroutine[Any, Any, None], patience: float | None = None) -> None:

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -18,8 +18,10 @@ from bot.contract import Apology, Outlet, Services, Stage, Superseded
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
 from bot.letters import Letter
+from bot.log import turn_of
 from bot.mailbox import Mailbox
 from bot.memory import remembered
+from bot.metrics import TurnMetrics
 from bot.model import Choice, Conversation, Message, Reply, Source
 from bot.moving import move_chat
 from bot.recent import Recent
@@ -52,13 +54,21 @@ class Dispatcher:
         self._delivery = delivery
         self._mailbox = mailbox
         self._arrivals = Arrivals()
+        self._metrics = services.metrics.turns
         self._recent = Recent(services.store)
 
     async def receive(self, message: Message) -> None:
         """Take a message over: when this returns, it will have its turn after those before it in its conversation."""
         if not self._arrivals.first(message):
             return
-        message = self.understood(message)
+        try:
+            await self._take_over(self.understood(message))
+        except BaseException:
+            self._arrivals.forget(message)
+            raise
+        self._metrics.received.labels(message.platform).inc()
+
+    async def _take_over(self, message: Message) -> None:
         if (await self._services.options.of(message)).recent == "on":
             await self._recent.keep(message)
         where = await self._where(message)
@@ -66,8 +76,7 @@ class Dispatcher:
         if asked and asked.interrupting:
             message = replace(message, interrupted=await self._interrupt(where))
         if not self._services.platforms[message.platform].lasting:
-            keep = self._services.store.write
-            self._turns.start(where, lambda: self._turn(message, self._outlet(message), keep))
+            self._turns.start(where, lambda: self._answer_unkept(message))
         elif await self._mailbox.accept(message, where):
             self._turns.start(where, lambda: self._drain(where))
 
@@ -99,8 +108,14 @@ class Dispatcher:
         """Answer all that lies in a conversation's mailbox, unless another process is about it."""
         async with self._mailbox.held(where):
             while letter := await self._mailbox.take(where):
-                if not await self._open(letter, where) or self._mailbox.drained(where):
+                with turn_of(letter.message):
+                    mine = await self._open(letter, where)
+                if not mine or self._mailbox.drained(where):
                     return
+
+    async def _answer_unkept(self, message: Message) -> None:
+        with turn_of(message):
+            await self._turn(message, self._outlet(message), self._services.store.write)
 
     async def _open(self, letter: Letter, where: Conversation) -> bool:
         """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew.
@@ -115,10 +130,11 @@ class Dispatcher:
                 await self._resume(letter, outlet, finish)
             elif self._services.clock() - message.time > self._services.settings.answer_within:
                 log.warning("too late to answer", conversation=where.hash, update=message.update)
+                self._metrics.ended.labels(message.platform, "late").inc()
                 await finish()
             elif letter.attempts > MOST_ATTEMPTS:
                 log.error("given up: its answer has ended the process again and again", conversation=where.hash)
-                await self._show(self._error(message, "core.bug"), message, outlet, finish)
+                await self._show(self._error(message, "core.bug"), message, outlet, finish, "given_up")
             else:
                 await self._turn(message, outlet, finish)
         except Superseded:
@@ -129,16 +145,20 @@ class Dispatcher:
     async def _turn(self, message: Message, outlet: Outlet, keep: Keep) -> None:
         """Answer a message, and let `keep` write what is to be kept of it, also when that is nothing."""
         started = time.monotonic()
-        async with _closing(outlet, keep, message) as writes:
+        async with _closing(outlet, keep, message, self._metrics) as turn:
             reply = await self._answer_or_apologise(message)
-            if reply:
+            if reply is None:
+                turn.ended = "silent"
+            else:
                 shown = await self._delivery.show(reply, outlet, message.language)
-                writes.extend(await self._keeping(message, reply, shown, time.monotonic() - started))
+                turn.ended = self._timed(reply, shown, started)
+                turn.writes += await self._keeping(message, reply, shown, time.monotonic() - started)
 
-    async def _show(self, reply: Reply, message: Message, outlet: Outlet, keep: Keep) -> None:
+    async def _show(self, reply: Reply, message: Message, outlet: Outlet, keep: Keep, ended: str) -> None:
         """Show what is no answer, and let `keep` write that the message is done with."""
-        async with _closing(outlet, keep, message):
+        async with _closing(outlet, keep, message, self._metrics) as turn:
             await self._delivery.show(reply, outlet, message.language)
+            turn.ended = ended
 
     async def answer(self, message: Message) -> Reply | None:
         """Ask the stages in order; the first that answers, answers. None: nobody was asked and nobody is sure."""
@@ -153,15 +173,18 @@ class Dispatcher:
         try:
             return await self.answer(message)
         except Apology as apology:
+            self._metrics.failed(apology.key)
             return self._error(message, apology.key, **apology.values)
         except Exception:  # a stage's bug is told in one fixed sentence to whom asked, and to nobody else
             log.exception("stage failed", conversation=message.conversation.hash)
+            self._metrics.failed("bug")
             return self._error(message, "core.bug") if message.addressed else None
 
     async def _resume(self, letter: Letter, outlet: Outlet, finish: Keep) -> None:
         """Mark the answer that a sudden end broke off, where it stands, or say that there may have been one."""
         message = letter.message
         if letter.stopped and not letter.begun:
+            self._metrics.ended.labels(message.platform, "stopped").inc()
             await finish()
             return
         key = "core.stopped" if letter.stopped else "core.perhaps_shown"
@@ -171,7 +194,15 @@ class Dispatcher:
             await outlet.adopt(0, last.id)
             text, key = f"{last.text}\n\n", "core.stopped" if letter.stopped else "core.restarted"
         reply = Reply(Source("error", key), text + self._services.say(message, key), remember=False)
-        await self._show(reply, message, outlet, finish)
+        await self._show(reply, message, outlet, finish, "stopped" if letter.stopped else "resumed")
+
+    def _timed(self, reply: Reply, shown: Shown, started: float) -> str:
+        """Note how long an answer took. Return what the message's turn ended by."""
+        if not shown.whole:
+            return "broken"
+        stage, first = reply.source.kind, None if shown.first is None else shown.first - started
+        self._metrics.answered(stage, time.monotonic() - started, first)
+        return stage
 
     async def _keeping(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> list[Write]:
         """Return the writes that keep what was said and why; a broken-off answer is explained but not remembered."""
@@ -209,25 +240,36 @@ class Dispatcher:
         return Reply(Source("error", key), self._services.say(message, key, **values), remember=False)
 
 
+@dataclass(slots=True)
+class _End:
+    """What a turn leaves behind: what is to be kept of it, and what the metrics call its end."""
+
+    writes: list[Write] = field(default_factory=list)
+    ended: str = "stopped"
+
+
 @asynccontextmanager
-async def _closing(outlet: Outlet, keep: Keep, message: Message) -> AsyncIterator[list[Write]]:
-    """End a turn, whichever way it went, exactly once: tell the outlet, and keep the writes that it has collected.
+async def _closing(outlet: Outlet, keep: Keep, message: Message, metrics: TurnMetrics) -> AsyncIterator[_End]:
+    """End a turn, whichever way it went, exactly once: tell the outlet, keep the writes it has collected, count it.
 
     Raises:
         Superseded: The turn is another process's now; nothing is told, and nothing kept.
     """
-    writes: list[Write] = []
+    end = _End()
     superseded = False
     try:
-        yield writes
+        yield end
     except Superseded:
         superseded = True
         raise
     except Exception:  # the one boundary: nothing that goes wrong in a turn reaches another
         log.exception("turn failed", conversation=message.conversation.hash)
+        metrics.failed("bug")
+        end.ended = "failed"
     finally:
         if not superseded:
-            await _whole(_end(outlet, keep, writes))
+            metrics.ended.labels(message.platform, end.ended).inc()
+            await _whole(_end(outlet, keep, end.writes))
 
 
 async def _end(outlet: Outlet, keep: Keep, writes: list[Write]) -> None:

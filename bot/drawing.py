@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import structlog
 
-from bot.contract import Gone, Outlet, Page, Superseded
+from bot.contract import Gone, Outlet, Page, RetryAfter, Superseded
 from bot.gate import Gate
 from bot.markup import Cut, Place, open_fence, page_at
+from bot.metrics import WriteMetrics
 from bot.model import File, Reply
 
 log = structlog.get_logger(__name__)
 
 
 class Drawing:
-    """Draws one reply's text, page by page. Not for two tasks at once. `number` is the page that grows."""
+    """Draws one reply's text, page by page. Not for two tasks at once.
 
-    def __init__(self, reply: Reply, outlet: Outlet, gate: Gate) -> None:
+    Attributes:
+        number: The page that grows.
+        first: When (on the monotonic clock) the first words of the answer could be read; None before that.
+    """
+
+    def __init__(self, reply: Reply, outlet: Outlet, gate: Gate, metrics: WriteMetrics) -> None:
         self._reply = reply
         self._outlet = outlet
         self._gate = gate
+        self._metrics = metrics
+        self.first: float | None = None
         self._place = Place()
         self.number = 0
         self._drawn = ""
@@ -45,7 +55,7 @@ class Drawing:
     async def stand_in(self, text: str) -> bool:
         """Show words that the first page of the answer will replace. Return whether they were written."""
         return await self._redraw(
-            page_at(text, Place(), self._outlet.limit, self._outlet.length, fences=False).page(text)
+            page_at(text, Place(), self._outlet.limit, self._outlet.length, fences=False).page(text), words=False
         )
 
     async def grow(self, text: str) -> bool:
@@ -86,11 +96,11 @@ class Drawing:
     def _turn(self, after: Place) -> None:
         self._place, self.number, self._drawn = after, self.number + 1, ""
 
-    async def _redraw(self, text: str) -> bool:
+    async def _redraw(self, text: str, *, words: bool = True) -> bool:
         """Draw a page that is still growing; a failure costs this redraw only. False: try it again."""
         page = Page(self.number, text, final=False, source=self._reply.source)
         try:
-            written = await self._gate.redraw(lambda: self._outlet.write(page), spare=1 if self.begun else 0)
+            written = await self._gate.redraw(self._draw(page), spare=1 if self.begun else 0)
         except (Gone, Superseded):
             raise
         except Exception as error:  # noqa: BLE001 — whatever a platform raises, the answer goes on
@@ -99,21 +109,44 @@ class Drawing:
         if written is None:
             return False
         self._drawn = text
+        self._note_words(words=words)
         self._ids[page.number] = written or self._ids.get(page.number, "")
         return True
 
     async def _finish(self, page: Page) -> None:
         """Write a page for good; once more where that fails."""
         try:
-            written = await self._gate.write(lambda: self._outlet.write(page))
+            written = await self._gate.write(self._draw(page, waits=True))
         except (Gone, Superseded):
             raise
         except Exception as error:  # noqa: BLE001 — the second failure is raised
             self._complain(error)
-            written = await self._gate.write(lambda: self._outlet.write(page))
+            written = await self._gate.write(self._draw(page, waits=True))
+        self._note_words()
         self._ids[page.number] = written or self._ids.get(page.number, "")
+
+    def _draw(self, page: Page, *, waits: bool = False) -> Callable[[], Awaitable[str]]:
+        """Return what the gate is given to do: write a page, and tell the metrics how long it `waits` for the gate."""
+        asked = time.monotonic()
+
+        async def draw() -> str:
+            waited = time.monotonic() - asked
+            try:
+                written = await self._outlet.write(page)
+            except RetryAfter:
+                self._metrics.silences.inc()
+                raise
+            if waits:
+                self._metrics.wait.observe(waited)
+            return written
+
+        return draw
+
+    def _note_words(self, *, words: bool = True) -> None:
+        if words and self.first is None:
+            self.first = time.monotonic()
 
     def _complain(self, error: Exception) -> None:
         if not self._complained:
-            log.warning("a page could not be drawn", gate=self._outlet.gate, error=type(error).__name__)
+            log.warning("a page could not be drawn", error=type(error).__name__)
         self._complained = True

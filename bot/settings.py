@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+import hmac
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsableError
+
+from bot.secret_files import SecretFileError, SecretFiles
 
 HOUSE = Path(__file__).resolve().parent.parent
 Words = Annotated[tuple[str, ...], NoDecode]
 
 
+# Ports that Telegram's servers bring updates to.
+WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
+WEBHOOK_PATH = "/telegram"
+# Settings that may stand in a file, which the variable NAME_FILE then names.
+IN_FILES = ("telegram_token", "discord_token", "openai_api_key", "redis_url")
+OWN_PATHS = ("/healthz", "/readyz", "/metrics")
+
+
 class SettingsError(ValueError):
     """The environment is unreadable. The message names each variable and what is expected of it, one a line."""
+
+
+class Price(BaseModel):
+    """What a million tokens cost. `cached`: those of the input that the endpoint had read before (None: as others)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    cached: float | None = Field(default=None, ge=0)
 
 
 class Settings(BaseSettings):
@@ -28,6 +61,8 @@ class Settings(BaseSettings):
     )
     telegram_api_url: str = "https://api.telegram.org"
     telegram_drafts: bool = True
+    # The public https address that Telegram brings updates to; it leads to HTTP_PORT. Empty: they are polled for.
+    telegram_webhook_url: str = ""
     discord_token: SecretStr | None = Field(None, validation_alias=AliasChoices("discord_token", "discord_bot_token"))
     discord_api_url: str = "https://discord.com/api/v10"
     discord_gateway_url: str = ""
@@ -70,6 +105,8 @@ class Settings(BaseSettings):
     openai_parallel: int = Field(8, ge=1)
     # How many tokens of what was said before go along with a question.
     openai_history_tokens: int = Field(3000, ge=0)
+    # What a million tokens cost, as JSON, for the metric of cost: {"model": {"input": 1, "cached": 0.1, "output": 4}}.
+    openai_prices: dict[str, Price] = Field(default_factory=dict)
 
     # What is kept, and where
     redis_url: str = ""
@@ -88,6 +125,45 @@ class Settings(BaseSettings):
     grace: float = Field(20, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    # Where it shows how it is
+    # What /healthz, /readyz, /metrics and the webhook are served on (0.0.0.0: to everybody who reaches the machine).
+    http_host: str = "127.0.0.1"
+    # 0: they are not.
+    http_port: int = Field(0, ge=0, le=65_535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 — a directory of secrets is not offered
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from, the strongest first; a file counts as what names it."""
+        sources: list[PydanticBaseSettingsSource] = [init_settings]
+        for source in (env_settings, dotenv_settings):
+            sources.append(source)
+            if isinstance(source, EnvSettingsSource):
+                sources.append(SecretFiles(settings_cls, source, IN_FILES))
+        return tuple(sources)
+
+    @property
+    def webhook_secret(self) -> str:
+        """What Telegram shows with each update to prove that it is Telegram: without the token nobody can."""
+        token = self.telegram_token.get_secret_value().strip() if self.telegram_token else ""
+        return hmac.new(token.encode(), b"yingda webhook", "sha256").hexdigest()
+
+    @property
+    def webhook_path(self) -> str:
+        """The path of ours that Telegram brings updates to; empty without a webhook."""
+        return urlsplit(self.telegram_webhook_url).path
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Everything that must never be told: tokens, keys, and passwords in addresses."""
+        return frozenset((*_secrets_of(dict(self)), self.webhook_secret))
+
     @field_validator("openai_api_key")
     @classmethod
     def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
@@ -104,6 +180,23 @@ class Settings(BaseSettings):
             raise ValueError("an address like https://api.openai.com/v1 is expected")
         return value
 
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _is_public(cls, value: str, info: ValidationInfo) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        # A Bot API server of one's own may be next door; Telegram's comes over the open net.
+        own = info.data.get("telegram_api_url") != cls.model_fields["telegram_api_url"].default
+        public = parts.scheme == "https" and parts.port in WEBHOOK_PORTS
+        if not parts.hostname or parts.query or not (public or (own and parts.scheme in ("http", "https"))):
+            raise ValueError(
+                "an address like https://bot.example.org/telegram is expected, on port 443, 80, 88 or 8443"
+            )
+        if parts.path in OWN_PATHS:
+            raise ValueError(f"{parts.path} is taken; choose another path")
+        return value if parts.path.strip("/") else value.rstrip("/") + WEBHOOK_PATH
+
     @field_validator("stages", "openai_stop", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -113,12 +206,40 @@ class Settings(BaseSettings):
 def read_settings(**overrides: Any) -> Settings:
     """Return the settings of the environment and `.env`. Raises `SettingsError`."""
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(each)) for each in error.errors())) from None
+    except SecretFileError as error:
+        raise SettingsError(str(error)) from None
+    except UnparsableError as error:
+        raise SettingsError(_not_json(error)) from None
+    if settings.telegram_webhook_url and not settings.http_port:
+        raise SettingsError("HTTP_PORT: needed with TELEGRAM_WEBHOOK_URL, for something to listen where it leads to")
+    return settings
 
 
 def _sentence(error: dict[str, Any]) -> str:
     """Name the variable and what is expected, and never repeat the value: it may be a secret."""
     variable = str(error["loc"][0]).upper() if error["loc"] else "settings"
-    return f"{variable}: {error['msg']}"
+    inner = ".".join(map(str, error["loc"][1:]))
+    return f"{variable}: {inner}: {error['msg']}" if inner else f"{variable}: {error['msg']}"
+
+
+def _not_json(error: UnparsableError) -> str:
+    named = re.search('field "(\\w+)"', str(error))
+    return f"{named.group(1).upper() if named else 'settings'}: JSON is expected"
+
+
+def _secrets_of(values: dict[str, Any]) -> Iterator[str]:
+    for value in values.values():
+        if isinstance(value, SecretStr):
+            yield value.get_secret_value().strip()
+        elif isinstance(value, str) and "@" in value and (password := _password(value)):
+            yield from (password, unquote(password))
+
+
+def _password(url: str) -> str | None:
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None

@@ -10,7 +10,7 @@ import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -23,6 +23,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 
 from bot.held_file import hold
+from bot.metrics import Metrics
 from bot.settings import Settings
 
 T = TypeVar("T")
@@ -51,12 +52,13 @@ class StoreBusyError(StoreError):
 class Store:
     """Redis, which may go away and come back: work on it then has no effect, is warned of once, and heals by itself."""
 
-    def __init__(self, client: Any, address: str, url: str = "") -> None:
+    def __init__(self, client: Any, address: str, url: str = "", metrics: Metrics | None = None) -> None:
         # Any: the client's types do not know what decode_responses makes of an answer.
         self.client: Any = client
         self.address = address
         # With its password: for other processes of this bot only, never for a log.
         self.url = url
+        self._seconds = (metrics or Metrics()).redis.seconds
         self._away_since: float | None = None
         self._back_since: float | None = None
         self._rest_until = 0.0
@@ -80,6 +82,7 @@ class Store:
             return default
         task = asyncio.current_task()
         before = task.cancelling() if task else 0
+        began = time.monotonic()
         try:
             value = await work()
         except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
@@ -87,6 +90,7 @@ class Store:
             value = default
         else:
             self._succeeded()
+        self._seconds.observe(time.monotonic() - began)
         if task and task.cancelling() > before:
             # redis-py 8.1 was seen to swallow a cancellation that came while it connected.
             raise asyncio.CancelledError
@@ -159,19 +163,30 @@ def _is_cluster(url: str) -> tuple[str, bool]:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
+async def open_store(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[Store]:
     """Open the store that the settings name. Raises `StoreError` where it cannot even be tried."""
     if settings.redis_url:
-        async with _connected(settings.redis_url, settings.redis_url.rpartition("@")[2]) as store:
+        async with _connected(settings.redis_url, settings.redis_url.rpartition("@")[2], metrics) as store:
             yield store
         return
     with _locked(settings.data_dir):
-        server = await asyncio.to_thread(_start, settings.data_dir)
+        server = await _started(settings.data_dir)
         try:
-            async with _connected(f"unix://{server.unix_socket_path}", "embedded") as store:
+            async with _connected(f"unix://{server.unix_socket_path}", "embedded", metrics) as store:
                 yield store
         finally:
             await asyncio.to_thread(server.stop)
+
+
+async def _started(data_dir: Path) -> Any:
+    """Start the embedded server. Cancelled meanwhile, end it again: nobody else would."""
+    starting = asyncio.ensure_future(asyncio.to_thread(_start, data_dir))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with suppress(StoreError):
+            await asyncio.to_thread((await starting).stop)
+        raise
 
 
 @asynccontextmanager
@@ -186,13 +201,13 @@ async def join_store(settings: Settings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def _connected(url: str, address: str) -> AsyncIterator[Store]:
+async def _connected(url: str, address: str, metrics: Metrics | None = None) -> AsyncIterator[Store]:
     try:
         client = make_client(url)
     except ValueError as error:
         raise StoreError(f"REDIS_URL: {error}") from None
     try:
-        yield Store(client, address, url)
+        yield Store(client, address, url, metrics)
     finally:
         await client.aclose()
 

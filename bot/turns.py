@@ -23,6 +23,11 @@ class Turns:
     def __len__(self) -> int:
         return len(self._running) + sum(len(queue) for queue in self._waiting.values())
 
+    @property
+    def running(self) -> int:
+        """How many run now."""
+        return len(self._running)
+
     def __contains__(self, conversation: object) -> bool:
         return conversation in self._running
 

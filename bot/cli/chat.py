@@ -8,10 +8,11 @@ import getpass
 import io
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, BinaryIO
 
 from bot import log
-from bot.app import open_house
+from bot.app import live
 from bot.cli.language import locale_tag, owner_language
 from bot.command import Commands
 from bot.contract import Platform
@@ -52,7 +53,7 @@ def add(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Talk until the input ends. Return 0."""
     settings = read_settings()
-    log.configure("WARNING" if settings.log_level == "INFO" else settings.log_level)
+    log.configure("WARNING" if settings.log_level == "INFO" else settings.log_level, settings.secrets)
     asyncio.run(_talk(settings, arguments))
     if sys.stdout:
         sys.stdout.flush()  # raises BrokenPipeError where the reader has gone, which `main` ends quietly
@@ -67,8 +68,7 @@ async def _talk(settings: Settings, arguments: argparse.Namespace) -> None:
             return {"console": _terminal(settings, texts, commands, arguments)}
         return {"console": _filter(arguments)}
 
-    async with open_house(settings, make_platforms) as house:
-        await house.listen()
+    await live(settings, make_platforms, lambda _: nullcontext())
 
 
 def _filter(arguments: argparse.Namespace) -> Console:

@@ -23,11 +23,12 @@ STEADY_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Crew:
-    """So many children that run the bot with `redis_url` as their Redis."""
+    """So many children that run the bot with `redis_url` as their Redis, serving on `http_port` and those above it."""
 
     replicas: int
     redis_url: str
     grace: float
+    http_port: int = 0
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> int:
@@ -58,6 +59,8 @@ class Crew:
     async def _live(self, number: int) -> int:
         """Run one child to its end; when the crew is to end, ask it to, and in the end make it."""
         environment = {**os.environ, "REDIS_URL": self.redis_url, "REPLICA": str(number)}
+        if self.http_port:
+            environment["HTTP_PORT"] = str(self.http_port + number)
         child = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
         async with asyncio.TaskGroup() as group:
             ended = group.create_task(child.wait())

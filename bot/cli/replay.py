@@ -55,7 +55,7 @@ def add(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Replay and report. Return 0; 1 when the file broke off in the middle; 2 when it cannot be read at all."""
     settings = read_settings()
-    log.configure("CRITICAL" if settings.log_level == "INFO" else settings.log_level)
+    log.configure("CRITICAL" if settings.log_level == "INFO" else settings.log_level, settings.secrets)
     export, tally = Export(arguments.file), Tally()
     fault = asyncio.run(_replay(settings, arguments, export, tally))
     if tally.lines or not fault:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from bot import discover, log
-from bot.app import open_house
+from bot.app import House, live
 from bot.cli.crew import Crew
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import open_store
+from bot.web import serving
 
 MOST = 64
 NOWHERE = (
@@ -47,18 +49,18 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     if not (settings.telegram_token or settings.discord_token):
         raise SettingsError(NOWHERE)
-    log.configure(settings.log_level)
+    log.configure(settings.log_level, settings.secrets)
     if arguments.replicas > 1:
         return asyncio.run(_run_several(settings, arguments.replicas))
-    return 0 if asyncio.run(_run(settings)) else 1
+    return 0 if asyncio.run(live(settings, discover.platforms, _served)) else 1
 
 
-async def _run(settings: Settings) -> bool:
-    async with open_house(settings, discover.platforms) as house:
-        return await house.listen()
+def _served(house: House) -> AbstractAsyncContextManager[None]:
+    services = house.services
+    return serving(services.settings, house.health, services.metrics, services.platforms)
 
 
 async def _run_several(settings: Settings, replicas: int) -> int:
     """Hold the store, which may be this process's own, and let children answer."""
     async with open_store(settings) as store:
-        return await Crew(replicas, store.url, settings.grace + CLOSING).run()
+        return await Crew(replicas, store.url, settings.grace + CLOSING, settings.http_port).run()

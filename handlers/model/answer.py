@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, TypeGuard
 
 from openai import APIError, AsyncStream
 
 from bot.contract import Apology
+from bot.metrics import Usage
 
 # After its last word an answer has only the count of its tokens to tell.
 TAIL_SECONDS = 5.0
@@ -49,6 +50,20 @@ class Answer:
                 return words
         self._judge()
         raise StopAsyncIteration
+
+    @property
+    def first_word(self) -> float | None:
+        """Seconds from the question to the first word; None before it."""
+        return self._first_word
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens as the endpoint counted them; None where it did not."""
+        read, written = self._usage.get("prompt_tokens"), self._usage.get("completion_tokens")
+        cached = _object(self._usage.get("prompt_tokens_details")).get("cached_tokens")
+        if not _is_count(read) and not _is_count(written):
+            return None
+        return Usage(*(each if _is_count(each) else 0 for each in (read, written, cached)))
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -101,6 +116,10 @@ class Answer:
             raise Apology(sorry)
         if self._first_word is None:
             raise Apology("chat.empty")
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and value >= 0
 
 
 def _object(value: object) -> dict[str, Any]:

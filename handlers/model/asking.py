@@ -15,6 +15,7 @@ from handlers.model.prompt import Prompt
 from handlers.model.slots import Slots
 
 if TYPE_CHECKING:
+    from handlers.model.answer import Answer
     from handlers.model.client import Model
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,7 @@ class Asking:
         self._model = model
         self._slots = Slots(services.settings.openai_parallel)
         self._key = identity_key(services.settings.data_dir)
+        services.metrics.model.waiting.set_function(lambda: len(self._slots))
 
     async def words(self, message: Message, prompt: Callable[[], Awaitable[Prompt]]) -> AsyncIterator[str | Notice]:
         """Yield the model's words as they come; the prompt is composed when it is this message's turn.
@@ -45,8 +47,19 @@ class Asking:
                     yield Notice(self._services.say(message, "chat.waiting", place=told))
             user, conversation = identifier(message, self._key), message.conversation.hash
             async with self._model.answer(await prompt(), user, conversation) as answer:
-                async for words in answer:
-                    yield words
+                try:
+                    async for words in answer:
+                        yield words
+                finally:
+                    self._count(answer)
+
+    def _count(self, answer: Answer) -> None:
+        """Count what an answer took, also one that broke off: its tokens are paid for."""
+        metrics, name = self._services.metrics.model, self._services.settings.openai_model
+        if answer.usage:
+            metrics.spent(name, answer.usage)
+        if answer.first_word is not None:
+            metrics.first_word.labels(name).observe(answer.first_word)
 
     async def check(self) -> None:
         """Raise `Apology` when the model is not there or cannot be used."""

@@ -12,7 +12,7 @@ from bot.model import Choice, Fact, Message, Reply, Source
 from bot.texts import language_of
 from handlers.faq.encoder import Encoder, installed
 from handlers.faq.entry import Entry
-from handlers.faq.faq import Candidate, Faq, Ranking, choice_of, told
+from handlers.faq.faq import Candidate, Decision, Faq, Ranking, choice_of, told
 from handlers.faq.load import load
 from handlers.language.dictionary import load as read_dictionary
 from handlers.language.dictionary import segmenter
@@ -21,6 +21,8 @@ from handlers.language.segment import cut_for_search
 OFFERED = 3
 FACTS = 3
 LONGEST_LABEL = 80
+# What the metric calls the decisions: coverage is answered by all three.
+RESULTS: dict[Decision, str] = {"answer": "answered", "offer": "offered", "pass": "unknown"}
 REPORTED = 20
 log = structlog.get_logger(__name__)
 
@@ -38,14 +40,22 @@ def build(services: Services) -> Stage:
         if message.invocation or not message.text.strip():
             return None
         if message.choice:
-            return _chosen(live.value.asked, message)
+            return _counted(services, "chosen", _chosen(live.value.asked, message))
         if message.addressed:
-            return _asked(services, message, live.value.asked.ask(message.text, FACTS))
+            ranking = live.value.asked.ask(message.text, FACTS)
+            services.metrics.faq.labels(RESULTS[ranking.decision]).inc()
+            return _asked(services, message, ranking)
         if (await services.options.of(message)).unaddressed != "sure":
             return None
-        return _overheard(message, live.value.overheard.ask(message.text))
+        return _counted(services, "overheard", _overheard(message, live.value.overheard.ask(message.text)))
 
     return answer
+
+
+def _counted(services: Services, result: str, reply: Reply | None) -> Reply | None:
+    if reply:
+        services.metrics.faq.labels(result).inc()
+    return reply
 
 
 def _encoder(services: Services) -> Encoder | None:

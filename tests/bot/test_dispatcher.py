@@ -58,7 +58,8 @@ class Scene:
         self.turns = Turns()
         stages = {**discover.stages(self.services), "echo": self.stages.echo}
         mailbox = Mailbox(self.services.store, Replica("test", uuid.uuid4().hex))
-        self.dispatcher = Dispatcher(self.services, stages, self.turns, Delivery(services.texts), mailbox)
+        delivery = Delivery(services.texts, metrics=services.metrics)
+        self.dispatcher = Dispatcher(self.services, stages, self.turns, delivery, mailbox)
 
     @property
     def screen(self) -> Screen:

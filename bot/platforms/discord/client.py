@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from discord.gateway import DiscordWebSocket
 
 from bot.command import Commands
 from bot.contract import Gone, Receive, RetryAfter
+from bot.liveliness import Pulse
 from bot.model import Message
 from bot.platforms.discord import reading
 from bot.platforms.discord.wire import Missing, Refused, Wire, trace
@@ -58,6 +60,8 @@ class Client(discord.Client):
         self._gateway = gateway
         self._patience = 120.0  # seconds
         self._away = asyncio.timeout(None)
+        self._connected = False
+        self._handing_since: float | None = None
         # discord.py runs every event in a task of its own; their first steps run in order, and put it down here.
         self._heard: asyncio.Queue[_Heard] = asyncio.Queue()
 
@@ -75,8 +79,20 @@ class Client(discord.Client):
         async with asyncio.timeout(None) as self._away:
             await self.connect()
 
+    def pulse(self) -> Pulse:
+        """Return when the gateway was last heard, or, where that is longer ago, since when an event is handed over.
+
+        While it is not connected, discord.py is about connecting, and `converse` about discord.py.
+        """
+        now = time.monotonic()
+        alive = self.ws._keep_alive if self._connected and self.ws else None  # noqa: SLF001 — nothing public tells it
+        silent = time.perf_counter() - alive._last_recv if alive else 0.0  # noqa: SLF001 — as above
+        at = now - max(0.0, silent)
+        return Pulse(at if self._handing_since is None else min(at, self._handing_since), self._connected)
+
     async def hang_up(self) -> None:
         """Leave the gateway; calls to the REST API go on."""
+        self._connected = False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(HANG_UP_WITHIN):
                 if self.ws and self.ws.open:  # discord.py has None here before the first connection
@@ -85,15 +101,18 @@ class Client(discord.Client):
     async def on_connect(self) -> None:
         """Resume at the address of the setting too: the one that Discord names would go past the owner's gateway."""
         self._back_by(None)
+        self._connected = True
         if self._gateway:
             self.ws.gateway = yarl.URL(self._gateway)
 
     async def on_resumed(self) -> None:
         """Forget that the connection was lost."""
         self._back_by(None)
+        self._connected = True
 
     async def on_disconnect(self) -> None:
         """Begin to lose patience."""
+        self._connected = False
         if self._away.when() is None:
             self._back_by(asyncio.get_running_loop().time() + self._patience)
 
@@ -123,11 +142,14 @@ class Client(discord.Client):
         """Give what was put down to `receive`, one after the other, until cancelled."""
         while True:
             heard = await self._heard.get()
+            self._handing_since = time.monotonic()
             try:
                 if message := await self._told(heard, commands):
                     await receive(message)
             except Exception:
                 log.exception("an event of Discord was not taken over")
+            finally:
+                self._handing_since = None
 
     async def _told(self, heard: _Heard, commands: Commands) -> Message | None:
         if isinstance(heard.event, discord.Interaction):

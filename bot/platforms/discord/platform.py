@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 import aiohttp
 import discord
@@ -12,6 +13,7 @@ from discord.http import Route
 
 from bot.command import Commands
 from bot.contract import Apology, Gone, Moved, Platform, Receive
+from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.outlet import DiscordOutlet
@@ -53,6 +55,7 @@ class Discord:
         self._client: Client | None = None
         self._logging_in = asyncio.Lock()
         self._closed = False
+        self._listening: set[Client] = set()
         self._shards = 1
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
@@ -91,6 +94,7 @@ class Discord:
             await client.close()
 
     async def _listen(self, client: Client, receive: Receive, *, first: bool) -> None:
+        self._listening.add(client)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(client.hand_over(receive, self._commands))
@@ -100,7 +104,15 @@ class Discord:
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
         finally:
+            self._listening.discard(client)
             await client.hang_up()
+
+    def pulse(self) -> Pulse:
+        """Return how the worst connection to the gateway is; before the login it is being reached."""
+        pulses = [client.pulse() for client in self._listening]
+        if not pulses:
+            return Pulse(time.monotonic(), connected=False)
+        return Pulse(min(each.at for each in pulses), all(each.connected for each in pulses))
 
     async def close(self) -> None:
         """Close the gateway and the connections to the API."""

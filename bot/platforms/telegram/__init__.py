@@ -1,10 +1,11 @@
-"""Telegram: listening by long polls, outlets, attachments. Start reading at `Telegram.listen`."""
+"""Telegram: listening by long polls or a webhook, outlets, attachments. Start reading at `Telegram.listen`."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
 import structlog
 from telegram.constants import ChatMemberStatus, FileSizeLimit
@@ -12,13 +13,16 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.command import Commands
 from bot.contract import Apology, Moved, Outlet, Receive
+from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.telegram.account import NAME, Account, open_account
+from bot.platforms.telegram.asking import Asking, Patience
 from bot.platforms.telegram.ears import Ears
 from bot.platforms.telegram.menu import publish
 from bot.platforms.telegram.outlet import TelegramOutlet
-from bot.platforms.telegram.polling import Patience, Poll
+from bot.platforms.telegram.polling import Poll
 from bot.platforms.telegram.refusals import says
+from bot.platforms.telegram.webhook import Webhook
 from bot.settings import Settings
 from bot.texts import Texts
 
@@ -50,10 +54,11 @@ class Telegram:
         self._account = account
         self._settings = settings
         self._commands = commands
-        self._patience = patience or Patience()
+        self._asking = Asking(patience or Patience())
         self._clock = clock
         self._administers: dict[tuple[str, str], tuple[float, bool]] = {}
         self._poll: Poll | None = None
+        self._webhook: Webhook | None = None
 
     @property
     def name(self) -> str:
@@ -66,20 +71,32 @@ class Telegram:
         return True
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
-        """Poll and hand over until cancelled. Raises `Apology` when the token is refused."""
+        """Hand over what is polled or brought until cancelled. Raises `Apology` when the token is refused."""
         bot = self._account.bot
         self._account.moved = moved
         async with asyncio.TaskGroup() as courtesies:
             ears = Ears(self._account, self._commands, receive, courtesies)
-            self._poll = Poll(bot, ears.take, self._patience)
-            if await self._poll.meet():
+            if await self._asking.patiently(bot.get_me, lambda _: True):
                 courtesies.create_task(publish(bot, self._commands, self._settings.default_language))
-                await self._poll.run()
+                await self._way(ears).run()
         raise Apology("platforms.telegram_token")
 
+    def pulse(self) -> Pulse:
+        """Return when the server was last heard of, and whether it answers."""
+        return self._asking.pulse()
+
+    @property
+    def hook(self) -> str:
+        """The path that Telegram brings updates to; empty when they are polled."""
+        return self._settings.webhook_path
+
+    async def take(self, headers: Mapping[str, str], body: bytes) -> HTTPStatus:
+        """Take over an update that is brought. Before anyone listens, it has to be brought again."""
+        return await self._webhook.take(headers, body) if self._webhook else HTTPStatus.SERVICE_UNAVAILABLE
+
     async def parts(self) -> int:
-        """Return 1: Telegram gives its updates to one poller."""
-        return 1
+        """Return 1: Telegram gives its updates to one poller; by webhook everybody may be brought some."""
+        return 0 if self.hook else 1
 
     async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
         """Poll as `listen` does, and acknowledge what was taken over before another process polls."""
@@ -132,6 +149,13 @@ class Telegram:
             url, reason = self._settings.telegram_api_url, type(error).__name__
             raise Apology("platforms.telegram_unreachable", url=url, reason=reason) from error
         return f"@{me.username}"
+
+    def _way(self, ears: Ears) -> Poll | Webhook:
+        if self._settings.telegram_webhook_url:
+            self._webhook = Webhook(self._account.bot, ears.take, self._asking, self._settings)
+            return self._webhook
+        self._poll = Poll(self._account.bot, ears.take, self._asking)
+        return self._poll
 
     async def _confirm(self) -> None:
         poll, self._poll = self._poll, None

@@ -9,6 +9,7 @@ import structlog
 from telegram import Bot
 
 from bot.contract import Moved
+from bot.model import Conversation
 from bot.platforms.telegram.request import READ_SECONDS, Request
 from bot.settings import Settings
 
@@ -37,7 +38,7 @@ class Account:
         if self.moves.get(old) == new:
             return
         self.moves[old] = new
-        log.info("a group became a supergroup", old=old, new=new)
+        log.info("a group became a supergroup", old=hash_of(old), new=hash_of(new))
         if self.moved is None:
             return
         try:
@@ -50,6 +51,11 @@ class Account:
         """Close all connections."""
         for request in self.requests:
             await request.shutdown()
+
+
+def hash_of(chat: int | str) -> str:
+    """Return what stands for a chat in the log."""
+    return Conversation(NAME, str(chat), "", "").hash
 
 
 def open_account(token: str, settings: Settings, answer_seconds: float = READ_SECONDS) -> Account:

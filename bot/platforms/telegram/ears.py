@@ -10,7 +10,7 @@ import telegram
 
 from bot.command import Commands
 from bot.contract import Receive
-from bot.platforms.telegram.account import Account
+from bot.platforms.telegram.account import Account, hash_of
 from bot.platforms.telegram.events import Listener, message_of
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ class Ears:
 def _note(change: telegram.ChatMemberUpdated) -> None:
     log.info(
         "the bot's place in a chat changed",
-        chat=change.chat.id,
+        chat=hash_of(change.chat.id),
         kind=change.chat.type,
         before=change.old_chat_member.status,
         now=change.new_chat_member.status,

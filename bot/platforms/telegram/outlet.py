@@ -13,7 +13,7 @@ from bot.contract import Page, Rate
 from bot.markup import utf16_length
 from bot.model import File, Message
 from bot.platforms.telegram.account import NAME, Account
-from bot.platforms.telegram.refusals import Troubles, is_final, is_odd, says
+from bot.platforms.telegram.refusals import Troubles, is_final, is_odd, says, told
 from bot.platforms.telegram.shown import LIMIT, Shown, formatted, keyboard
 from bot.platforms.telegram.words import mended
 
@@ -100,7 +100,7 @@ class TelegramOutlet:
                 await self._draw(page, drawn)
         except TelegramError as error:
             if not page.final and is_odd(error):
-                log.warning("telegram refuses a growing page, left out", reason=str(error))
+                log.warning("telegram refuses a growing page, left out", reason=told(error))
                 return str(drawn.id or "")
             raise self._troubles.translated(error, final=page.final) from error
         if page.final:
@@ -146,7 +146,7 @@ class TelegramOutlet:
         except (BadRequest, InvalidToken, EndPointNotFound) as error:
             if is_final(error):
                 raise
-            log.info("telegram takes no drafts here, answers grow by edits", reason=str(error))
+            log.info("telegram takes no drafts here, answers grow by edits", reason=told(error))
             self.account.drafts = False
             return False
 
@@ -167,7 +167,7 @@ class TelegramOutlet:
                 return  # nothing that anybody could see
             if shown == plain or is_final(error):
                 raise
-            log.info("telegram refuses the formatting, written plainly", reason=str(error))
+            log.info("telegram refuses the formatting, written plainly", reason=told(error))
             await self._put(page.number, plain, drawn)
 
     async def _put(self, number: int, shown: Shown, drawn: Drawn) -> None:

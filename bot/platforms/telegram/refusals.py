@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,6 +34,11 @@ def says(error: TelegramError, *phrases: str) -> bool:
     """Return whether an error's description contains one of these phrases (given in lower case)."""
     description = str(error).lower()
     return any(phrase in description for phrase in phrases)
+
+
+def told(error: TelegramError) -> str:
+    """Return an error's description for the log: without what it quotes, which may be what was said."""
+    return re.split("[\"'“«]", str(error), maxsplit=1)[0].strip()
 
 
 def is_final(error: TelegramError) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections import deque
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,7 @@ class Updates:
         self.allowed: list[str] = []
         self.webhook: Json = {}
         self.bell = Bell()
+        self.complaint = ""
         self.acknowledged = 0
         self.polled = 0
         self._ids = itertools.count(1000)
@@ -91,9 +93,12 @@ class Updates:
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
         try:
             async with session.post(self.webhook["url"], json=self.pending[0], headers=headers) as answer:
-                return answer.ok
+                self.complaint = (
+                    "" if answer.ok else f"Wrong response from the webhook: {answer.status} {answer.reason}"
+                )
         except aiohttp.ClientError:
-            return False
+            self.complaint = "Connection refused"
+        return not self.complaint
 
     def _acknowledge(self, offset: int) -> None:
         if offset < 0:
@@ -107,4 +112,5 @@ class Updates:
             "url": self.webhook.get("url", ""),
             "has_custom_certificate": False,
             "pending_update_count": len(self.pending),
+            **({"last_error_message": self.complaint, "last_error_date": int(time.time())} if self.complaint else {}),
         }

@@ -15,7 +15,7 @@ from bot.contract import Outlet, Page
 from bot.model import Chat, Message, Person, Source
 from bot.platforms.telegram import Telegram
 from bot.platforms.telegram.account import open_account
-from bot.platforms.telegram.polling import Patience
+from bot.platforms.telegram.asking import Patience
 from bot.settings import read_settings
 from tests.servers.telegram import Room, Talker, TelegramServer
 from tests.servers.telegram.bell import Bell

@@ -9,7 +9,8 @@ from structlog.testing import capture_logs
 
 from bot.contract import Apology, Outlet
 from bot.model import Message
-from bot.platforms.telegram.polling import Patience
+from bot.platforms.telegram.asking import Patience
+from bot.watchdog import SilentError, watched
 from tests.bot.platforms.telegram.conftest import BRISK, Listen, make_platform, page, silence
 from tests.servers.telegram import TelegramServer
 
@@ -230,6 +231,38 @@ async def test_a_press_that_cannot_be_confirmed_is_still_heard(server: TelegramS
         await alice.says("hello")
         alice.presses_data("forged \ud83d", {"message_id": 999, "date": 0, "chat": alice.room.json()})
         assert (await bot.heard(2)).choice == "forged \ud83d"
+
+
+async def test_an_update_that_is_never_taken_over_is_noticed_and_comes_again(server: TelegramServer) -> None:
+    alice, platform, heard = server.private(), make_platform(server), asyncio.Queue[str]()
+
+    async def once_stuck(message: Message, /) -> None:
+        heard.put_nowait(message.text)
+        if heard.qsize() == 1:
+            await asyncio.Event().wait()
+
+    await alice.says("hello")
+    with pytest.raises(SilentError):
+        await _listened(watched(platform, platform.listen(once_stuck, _unmoved), 0.5))
+    async with asyncio.TaskGroup() as group:
+        ears = group.create_task(platform.listen(once_stuck, _unmoved))
+        await server.acknowledged(alice.update)
+        ears.cancel()
+    await platform.close()
+    assert [heard.get_nowait(), heard.get_nowait()] == ["hello", "hello"]
+
+
+async def test_it_is_connected_while_the_server_answers(server: TelegramServer, listen: Listen) -> None:
+    async with listen(silence) as bot:
+        assert not bot.platform.pulse().connected
+        await server.until(lambda: server.called("getUpdates"))
+        assert bot.platform.pulse().connected
+        server.down = True
+        server.updates.bell.ring()
+        await server.private().says("wake")
+        await server.until(lambda: not bot.platform.pulse().connected)
+        server.down = False
+        await server.until(lambda: bot.platform.pulse().connected)
 
 
 async def test_no_token_reaches_the_log(server: TelegramServer, listen: Listen) -> None:

@@ -1,0 +1,44 @@
+"""What a platform may offer beside the contract: signs of life, and a way to be told things by HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How a platform's listening is.
+
+    Attributes:
+        at: When, on the monotonic clock, it last did anything; in the future while it waits on purpose until then.
+        connected: Whether the platform's servers answer.
+    """
+
+    at: float
+    connected: bool
+
+
+@runtime_checkable
+class Lively(Protocol):
+    """A platform that shows whether its listening is alive, so that listening can begin anew where it is not."""
+
+    def pulse(self) -> Pulse:
+        """Return how it is. Before listening began: disconnected."""
+        ...
+
+
+@runtime_checkable
+class Hooked(Protocol):
+    """A platform that may be told what happens by HTTP requests (a webhook)."""
+
+    @property
+    def hook(self) -> str:
+        """The path that the requests come to; empty where there are none."""
+        ...
+
+    async def take(self, headers: Mapping[str, str], body: bytes) -> HTTPStatus:
+        """Take over what a request tells. 200 means that it was taken over; anything else, that it was not."""
+        ...
