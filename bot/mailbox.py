@@ -84,21 +84,24 @@ class Mailbox:
 
         `take` takes its lock and the last `finish` lets it go; this extends it, and lets it go after a sudden end.
         """
-        lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)
-        lock.local.token = self._replica.boot.encode()
         try:
             async with asyncio.TaskGroup() as group:
-                extending = group.create_task(self._extend(lock))
+                extending = group.create_task(self._extend(where))
                 yield
                 extending.cancel()
         finally:
             if self._current.pop(where, None):
-                await self._store.attempt(lambda: _released(lock), default=False)
+                await self._store.attempt(lambda: _released(self._lock(where)), default=False)
 
-    async def _extend(self, lock: Any) -> None:
+    async def _extend(self, where: Conversation) -> None:
         while True:
             await asyncio.sleep(EXTEND_SECONDS)
-            await self._store.attempt(lambda: _extended(lock), default=False)
+            await self._store.attempt(lambda: _extended(self._lock(where)), default=False)
+
+    def _lock(self, where: Conversation) -> Any:
+        lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)
+        lock.local.token = self._replica.boot.encode()
+        return lock
 
     async def take(self, where: Conversation) -> Letter | None:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
