@@ -115,6 +115,16 @@ class Index:
         """Return the share of a text's weight that a question of this similarity has."""
         return similarity * self._norms[number] / math.sqrt(mass)
 
+    def shared(self, weights: Mapping[str, float], start: int, stop: int) -> float:
+        """Return what those of the weighed terms weigh that one of the questions from `start` up to `stop` has."""
+        known, total = self._postings, 0.0
+        for term, weight in weights.items():
+            postings = known[term]
+            at = bisect_left(postings, start)
+            if at < len(postings) and postings[at] < stop:
+                total += weight
+        return total
+
     def has(self, term: str, start: int, stop: int) -> bool:
         """Whether one of the questions from `start` up to `stop` has the term."""
         postings = self._postings[term]
@@ -184,7 +194,8 @@ class Index:
         # A plain dict: a defaultdict takes twice the time, and this is where a query's time goes.
         shared: dict[int, float] = {}
         late = False
-        budget, left = POSTINGS, sum(weights.values())
+        budget, total = POSTINGS, sum(weights.values())
+        left = total
         rarest = sorted(weights, key=weights.__getitem__, reverse=True)
         for place, term in enumerate(rarest):
             postings, weight = self._postings[term], weights[term]
@@ -192,7 +203,8 @@ class Index:
             if budget < 0 and shared:
                 return self._complete(shared, rarest[place:], weights)
             # Whoever has only terms from here on would be hopeless (Turtle and Flood, 1995: MaxScore).
-            late = late or (hurried and len(shared) > MANY and left <= HOPELESS * max(shared.values()))
+            if not late and hurried and len(shared) > MANY and left <= HOPELESS * (total - left):
+                late = left <= HOPELESS * max(shared.values())
             left -= weight
             for number in postings:
                 if number in shared:

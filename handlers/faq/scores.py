@@ -201,8 +201,7 @@ def _asked(nearby: Nearby, ground: Ground, cosine: float, entry: int, question: 
         return 0.0
     if len(span) == 1:
         return ground.index.asked(cosine, mass, question)
-    has, start, stop = ground.index.has, span.start, span.stop
-    return sum([weight for term, weight in nearby.weights.items() if has(term, start, stop)]) / mass
+    return ground.index.shared(nearby.weights, span.start, span.stop) / mass
 
 
 def _conflicts(nearby: Nearby, ground: Ground, ours: Marks, entry: int) -> tuple[str, ...]:
