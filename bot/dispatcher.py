@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
 from bot.arrivals import Arrivals
+from bot.closing import Keep, closing
 from bot.contract import Apology, Outlet, Services, Stage, Superseded
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
@@ -21,7 +19,6 @@ from bot.letters import Letter
 from bot.log import turn_of
 from bot.mailbox import Mailbox
 from bot.memory import remembered
-from bot.metrics import TurnMetrics
 from bot.model import Choice, Conversation, Message, Reply, Source
 from bot.moving import move_chat
 from bot.recent import Recent
@@ -31,9 +28,6 @@ from bot.turns import Turns
 from bot.witness import Witness
 
 log = structlog.get_logger(__name__)
-
-# Writes what is to be kept of a turn, and that its message is answered.
-Keep = Callable[..., Awaitable[object]]
 
 # Control characters mean nothing in a chat, and half a surrogate pair cannot even be sent.
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -145,7 +139,7 @@ class Dispatcher:
     async def _turn(self, message: Message, outlet: Outlet, keep: Keep) -> None:
         """Answer a message, and let `keep` write what is to be kept of it, also when that is nothing."""
         started = time.monotonic()
-        async with _closing(outlet, keep, message, self._metrics) as turn:
+        async with closing(outlet, keep, message, self._metrics) as turn:
             reply = await self._answer_or_apologise(message)
             if reply is None:
                 turn.ended = "silent"
@@ -156,7 +150,7 @@ class Dispatcher:
 
     async def _show(self, reply: Reply, message: Message, outlet: Outlet, keep: Keep, ended: str) -> None:
         """Show what is no answer, and let `keep` write that the message is done with."""
-        async with _closing(outlet, keep, message, self._metrics) as turn:
+        async with closing(outlet, keep, message, self._metrics) as turn:
             await self._delivery.show(reply, outlet, message.language)
             turn.ended = ended
 
@@ -238,54 +232,3 @@ class Dispatcher:
 
     def _error(self, message: Message, key: str, **values: object) -> Reply:
         return Reply(Source("error", key), self._services.say(message, key, **values), remember=False)
-
-
-@dataclass(slots=True)
-class _End:
-    """What a turn leaves behind: what is to be kept of it, and what the metrics call its end."""
-
-    writes: list[Write] = field(default_factory=list)
-    ended: str = "stopped"
-
-
-@asynccontextmanager
-async def _closing(outlet: Outlet, keep: Keep, message: Message, metrics: TurnMetrics) -> AsyncIterator[_End]:
-    """End a turn, whichever way it went, exactly once: tell the outlet, keep the writes it has collected, count it.
-
-    Raises:
-        Superseded: The turn is another process's now; nothing is told, and nothing kept.
-    """
-    end = _End()
-    superseded = False
-    try:
-        yield end
-    except Superseded:
-        superseded = True
-        raise
-    except Exception:  # the one boundary: nothing that goes wrong in a turn reaches another
-        log.exception("turn failed", conversation=message.conversation.hash)
-        metrics.failed("bug")
-        end.ended = "failed"
-    finally:
-        if not superseded:
-            metrics.ended.labels(message.platform, end.ended).inc()
-            await _whole(_end(outlet, keep, end.writes))
-
-
-async def _end(outlet: Outlet, keep: Keep, writes: list[Write]) -> None:
-    try:
-        await outlet.done()
-    except Exception:  # whatever an outlet makes of the end is not the turn's
-        log.exception("outlet failed")
-    await keep(*writes)
-
-
-async def _whole(work: Coroutine[Any, Any, None]) -> None:
-    """Do a work to its end, also when cancelled meanwhile: half an end would be taken for a sudden one."""
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(work)
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            await asyncio.wait({task})
-            raise

@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     openai_base_url: str = "https://api.openai.com/v1"
     # The model's name there. The default is OpenAI's small one without an announced end.
     openai_model: str = "gpt-5.6-luna"
+    # What FAQ_SEMANTIC=openai asks for vectors.
+    openai_embedding_model: str = "text-embedding-3-small"
     # What the model is told about its task; empty: the text chat.system in the catalogue, in the person's language.
     openai_system_prompt: str = ""
     # 0 to 2, less is more sober; not every model takes it. Empty, here and below: nothing is sent.
@@ -118,7 +120,8 @@ class Settings(BaseSettings):
     # How it answers
     content_dir: Path = HOUSE / "deploy" / "content"
     faq_tolerance: float = Field(0.02, gt=0, lt=1)
-    faq_semantic: bool = False
+    # Whether the FAQ goes by meaning, too: no, by the extra's encoder, or by the endpoint's embeddings.
+    faq_semantic: bool | Literal["openai"] = False
     stages: Words = ("commands", "rules", "faq", "chat")
     default_language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
     answer_within: float = Field(3600, gt=0)

@@ -63,6 +63,12 @@ class Store:
         self._back_since: float | None = None
         self._rest_until = 0.0
 
+    def apart(self) -> Store:
+        """Return the same store with connections of its own, for another event loop. Close its client after use."""
+        pool = self.client.connection_pool
+        own = type(pool)(connection_class=pool.connection_class, timeout=QUEUE_SECONDS, **pool.connection_kwargs)
+        return Store(Redis.from_pool(own), self.address)
+
     def is_away(self) -> bool:
         """Return whether the last work on it failed."""
         return self._away_since is not None

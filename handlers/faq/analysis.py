@@ -65,13 +65,18 @@ def _grams(runs: list[str]) -> list[str]:
 
 
 def _words(segmented: list[str]) -> list[str]:
-    ignored = stopwords()
-    every = [word for word in segmented if LETTER.search(word)]
-    kept = [WORD + stem(word) for word in every if word not in ignored]
-    return kept or [WORD + stem(word) for word in every]
+    every = [_term(word) for word in segmented]
+    return [term for term, tells in every if tells] or [term for term, _ in every if term]
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
+def _term(word: str) -> tuple[str, bool]:
+    """Return the term of a word, empty where it has no letter, and whether it tells a question from another."""
+    if not LETTER.search(word):
+        return "", False
+    return WORD + stem(word), word not in stopwords()
+
+
 def stem(word: str) -> str:
     """Return an English word without its ending, roughly: the same for its forms. Other words stay."""
     if not word.isascii():

@@ -163,9 +163,15 @@ class Faq:
         """Return the scores of the entry that the model finds likeliest."""
         return max(scores, key=self._model.probability, default=None)
 
-    def ask(self, text: str, limit: int = CLOSELY) -> Ranking:
-        """Return the likeliest entries for a text and what to do about them."""
-        candidates = self._rank(self._questions.analyse(text), limit)
+    def ask(self, text: str, limit: int = CLOSELY, meaning: Sequence[float] | None = None) -> Ranking:
+        """Return the likeliest entries for a text and what to do about them.
+
+        Args:
+            text: What was asked.
+            limit: How many entries at most.
+            meaning: The vector of its folded text, where the encoder has been asked already.
+        """
+        candidates = self._rank(self._questions.analyse(text), limit, meaning)
         return Ranking(candidates, self.calibration, self._decide(candidates))
 
     def analyse(self, text: str) -> Analysis:
@@ -177,10 +183,10 @@ class Faq:
         known = self._entries.get(self._choices.get(data, ""))
         return known[0] if known else None
 
-    def _rank(self, text: Analysis, limit: int) -> tuple[Candidate, ...]:
+    def _rank(self, text: Analysis, limit: int, meaning: Sequence[float] | None) -> tuple[Candidate, ...]:
         found = [
             Candidate(self._numbered[each.number], self._confidence(each), each)
-            for each in self._questions.score(text, limit)
+            for each in self._questions.score(text, limit, meaning)
         ]
         return tuple(sorted(found, key=lambda candidate: candidate.confidence, reverse=True))
 

@@ -56,6 +56,8 @@ class Index:
         self._norms = array("f")
         self._count = 0
         self._weights: dict[int, tuple[float, float]] = {}
+        # What terms weigh, as far as they were asked for: nothing, if they are too common. Of known terms only.
+        self._weighed: dict[str, float] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -70,7 +72,7 @@ class Index:
                 postings[term] = array("I", (number,))
         self._norms.extend([math.inf] * (number + 1 - len(self._norms)))
         self._count += 1
-        self._weights.clear()
+        self._forget_weights()
 
     def remove(self, number: int, terms: Iterable[str]) -> None:
         """Take a question out again; `terms` are those it was added with."""
@@ -80,7 +82,11 @@ class Index:
             if not postings:
                 del self._postings[term]
         self._count -= 1
-        self._weights.clear()
+        self._forget_weights()
+
+    def _forget_weights(self) -> None:
+        if self._weights:
+            self._weights, self._weighed = {}, {}
 
     def weigh(self, number: int, terms: Iterable[str]) -> None:
         """Set the length of a question's vector by what is in the index now."""
@@ -109,6 +115,16 @@ class Index:
         """Return the share of a text's weight that a question of this similarity has."""
         return similarity * self._norms[number] / math.sqrt(mass)
 
+    def shared(self, weights: Mapping[str, float], start: int, stop: int) -> float:
+        """Return what those of the weighed terms weigh that one of the questions from `start` up to `stop` has."""
+        known, total = self._postings, 0.0
+        for term, weight in weights.items():
+            postings = known[term]
+            at = bisect_left(postings, start)
+            if at < len(postings) and postings[at] < stop:
+                total += weight
+        return total
+
     def has(self, term: str, start: int, stop: int) -> bool:
         """Whether one of the questions from `start` up to `stop` has the term."""
         postings = self._postings[term]
@@ -123,7 +139,7 @@ class Index:
         Not `hurried`, it looks at those too that share little beside the best, as the text itself must when it learns.
         """
         weights, mass, unknown = self.weigh_text(terms, without)
-        shared = self._overlaps(weights)
+        shared = self._overlaps(weights, hurried=hurried and not without)
         for number in without:
             shared.pop(number, None)
         norms, length = self._norms, math.sqrt(mass) or 1.0
@@ -140,15 +156,31 @@ class Index:
 
     def weigh_text(self, terms: Iterable[str], without: range = range(0)) -> tuple[dict[str, float], float, float]:
         """Return the weight of each known term, of all terms together, and of the unknown ones."""
-        cap, weigh, weights, unknown, mass = self._cap, self._weight, dict[str, float](), 0.0, 0.0
+        weighed, weights, unknown, mass = self._weighed, dict[str, float](), 0.0, 0.0
         for term in terms:
-            postings = self._postings.get(term)
-            if postings is None or (without and postings[0] in without and postings[-1] in without):
-                unknown += weigh(0)[term[0] == WORD]
-            elif len(postings) <= cap:
-                weights[term] = weight = weigh(len(postings))[term[0] == WORD]
+            weight = weighed.get(term)
+            if weight is None:
+                weight = self._weight_of(term)
+            if weight < 0 or (without and self._within(term, without)):
+                unknown += self._weight(0)[term[0] == WORD]
+            elif weight:
+                weights[term] = weight
                 mass += weight
         return weights, mass + unknown, unknown
+
+    def _weight_of(self, term: str) -> float:
+        """Return what a term weighs, nothing where it is too common, less than nothing where no question has it."""
+        postings = self._postings.get(term)
+        if postings is None:
+            return -1.0
+        weight = self._weight(len(postings))[term[0] == WORD] if len(postings) <= self._cap else 0.0
+        self._weighed[term] = weight
+        return weight
+
+    def _within(self, term: str, without: range) -> bool:
+        """Whether a known term stands in these questions only."""
+        postings = self._postings[term]
+        return postings[0] in without and postings[-1] in without
 
     def _weight(self, frequency: int) -> tuple[float, float]:
         """Return the squared inverse document frequency, smoothed: of a gram, and of a word."""
@@ -158,20 +190,26 @@ class Index:
             known = self._weights[frequency] = (gram, gram * WORD_WEIGHT * WORD_WEIGHT)
         return known
 
-    def _overlaps(self, weights: dict[str, float]) -> dict[int, float]:
+    def _overlaps(self, weights: dict[str, float], *, hurried: bool) -> dict[int, float]:
         # A plain dict: a defaultdict takes twice the time, and this is where a query's time goes.
         shared: dict[int, float] = {}
-        budget = POSTINGS
+        late = False
+        budget, total = POSTINGS, sum(weights.values())
+        left = total
         rarest = sorted(weights, key=weights.__getitem__, reverse=True)
         for place, term in enumerate(rarest):
             postings, weight = self._postings[term], weights[term]
             budget -= len(postings)
             if budget < 0 and shared:
                 return self._complete(shared, rarest[place:], weights)
+            # Whoever has only terms from here on would be hopeless (Turtle and Flood, 1995: MaxScore).
+            if not late and hurried and len(shared) > MANY and left <= HOPELESS * (total - left):
+                late = left <= HOPELESS * max(shared.values())
+            left -= weight
             for number in postings:
                 if number in shared:
                     shared[number] += weight
-                else:
+                elif not late:
                     shared[number] = weight
         return shared
 

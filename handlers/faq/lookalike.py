@@ -51,6 +51,8 @@ ASKING = {
     "how long": re.compile(r"多久|多长时间|几天|多少天|几个月|\bhow long\b"),
     "how many": re.compile(r"多少个|多少次|几个(?!月)|几次|\bhow many\b"),
 }
+# What all of these begin with: most texts have none of it, and one look says so.
+ASKS = re.compile(r"谁|[哪什何为几多]|wh|how|price|cost")
 # A text with a word of either side of a pair is on neither.
 BOTH = 3
 LATIN = re.compile(r"[a-z][a-z0-9+#.]+")
@@ -70,14 +72,18 @@ class Marks:
 
 def conflicts(ours: Marks, theirs: Marks) -> tuple[str, ...]:
     """Return in what two questions contradict each other: names of `LEFT`."""
-    found = {
-        "opposite": any(theirs.sides.get(pair, side) != side for pair, side in ours.sides.items()),
-        "number": _apart(ours.numbers, theirs.numbers),
-        "negation": ours.negated != theirs.negated,
-        "name": _apart(ours.names, theirs.names),
-        "asking": _apart(ours.asking, theirs.asking),
-    }
-    return tuple(kind for kind, there in found.items() if there)
+    found = []
+    if ours.sides and any(theirs.sides.get(pair, side) != side for pair, side in ours.sides.items()):
+        found.append("opposite")
+    if _apart(ours.numbers, theirs.numbers):
+        found.append("number")
+    if ours.negated != theirs.negated:
+        found.append("negation")
+    if _apart(ours.names, theirs.names):
+        found.append("name")
+    if _apart(ours.asking, theirs.asking):
+        found.append("asking")
+    return tuple(found)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -93,7 +99,8 @@ def marks(text: str) -> Marks:
     numbers = [*NUMBER.findall(text), *(DIGITS.get(each, each) for each in HAN_NUMBER.findall(text))]
     # In a Chinese sentence a Latin word is a name; in an English one, anything.
     names = LATIN.findall(text) if HAN.search(text) else ()
-    asking = frozenset(kind for kind, pattern in ASKING.items() if pattern.search(text))
+    asks = ASKS.search(text) is not None
+    asking = frozenset(kind for kind, pattern in ASKING.items() if pattern.search(text)) if asks else frozenset()
     return Marks(frozenset(numbers), bool(NEGATION.search(plain)), asking, frozenset(names), _sides(text))
 
 

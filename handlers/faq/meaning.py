@@ -39,6 +39,11 @@ class Meanings:
         """Return the vector of a text."""
         return self._unit((text,))[0]
 
+    def given(self, vector: Sequence[float]) -> Any:
+        """Return a vector that another has encoded as this compares it."""
+        array = self._np.asarray(vector, dtype=self._np.float32)
+        return array / max(float(self._np.linalg.norm(array)), 1e-9)
+
     def at(self, number: int) -> Any:
         """Return the vector of a question."""
         return self._vectors[number]

@@ -80,9 +80,9 @@ class Questions:
         """Take a text apart as these questions are."""
         return analyse(text, self._cut)
 
-    def score(self, text: Analysis, limit: int = CLOSELY) -> list[Scores]:
-        """Return the scores of the likeliest entries for a text."""
-        vector = self._meanings.of(text.text) if self._meanings else None
+    def score(self, text: Analysis, limit: int = CLOSELY, meaning: Sequence[float] | None = None) -> list[Scores]:
+        """Return the scores of the likeliest entries for a text; `meaning` is its vector where that is known."""
+        vector = self._meaning(text, meaning)
         return score(text, self._nearest(text, vector, NEIGHBOURS), self._votes, self._ground, limit)
 
     def learn(self) -> Iterator[list[Scores]]:
@@ -124,6 +124,11 @@ class Questions:
             return self._index.nearest(text.terms, limit, without=without, hurried=hurried)
         lexical = self._index.nearest(text.terms, None, without=without, hurried=hurried)
         return self._meanings.join(lexical, vector, limit, without)
+
+    def _meaning(self, text: Analysis, known: Sequence[float] | None) -> Any:
+        if self._meanings is None:
+            return None
+        return self._meanings.of(text.text) if known is None else self._meanings.given(known)
 
     def _vector(self, number: int) -> Any:
         return self._meanings.at(number) if self._meanings else None

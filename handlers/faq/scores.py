@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from handlers.faq.analysis import Analysis
 from handlers.faq.index import Index, Nearby
 from handlers.faq.lookalike import Marks, conflicts, marks, question_marks
-from handlers.faq.votes import Votes, tally
+from handlers.faq.votes import Hearing, Votes
 
 # The entries looked at closely, and the questions whose letters are compared.
 CLOSELY = 3
@@ -98,17 +98,32 @@ def score(
     """Return the scores of the likeliest entries, so many at most, roughly the likeliest first."""
     cosines, nearest = _best(nearby, nearby.cosines, ground)
     meanings = _best(nearby, nearby.meanings, ground)[0] if nearby.meanings else {}
-    kinds = (tally(nearby.neighbours, learnt, ground.owners), cosines, _best_edits(text, nearby, ground), meanings)
-    votes, _, edits, _ = kinds
-    rough = [
-        (votes.get(entry, 0.0) + height + edits.get(entry, 0.0) + meanings.get(entry, 0.0), entry)
-        for entry, height in cosines.items()
-    ]
-    rough.sort(reverse=True)
+    edits, heard = _best_edits(text, nearby, ground), Hearing(nearby.neighbours, learnt, ground.owners)
     if not nearby.neighbours or nearby.neighbours[0][0] < FAR:
         closely = 1
-    close = Closeness(kinds, [_two_best(kind) for kind in kinds], nearest)
-    return [_scores(text, nearby, ground, close, entry) for _, entry in rough[:closely]]
+    likeliest = _likeliest(heard, (cosines, edits, meanings), closely)
+    votes = {entry: heard.score(entry) for entry in likeliest}
+    best = [heard.two_best(), *map(_two_best, (cosines, edits, meanings))]
+    close = Closeness((votes, cosines, edits, meanings), best, nearest)
+    return [_scores(text, nearby, ground, close, entry) for entry in likeliest]
+
+
+def _likeliest(heard: Hearing, heights: Sequence[Votes], count: int) -> list[int]:
+    """Return the entries whose scores add up to the most, the most first. No entry is looked at in vain."""
+    hopes, (cosines, edits, meanings) = heard.hopes, heights
+    if meanings:
+        sums = [(hopes[each] + cosines[each] + edits.get(each, 0.0) + meanings[each], each) for each in cosines]
+    else:
+        sums = [(hopes[each] + cosines[each] + edits.get(each, 0.0), each) for each in cosines]
+    sums.sort(reverse=True)
+    found: list[tuple[float, int]] = []
+    for hoped, entry in sums:
+        if len(found) == count and hoped < found[-1][0]:
+            break
+        found.append((hoped - hopes[entry] + heard.score(entry), entry))
+        found.sort(reverse=True)
+        del found[count:]
+    return [entry for _, entry in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +157,10 @@ def _best_edits(text: Analysis, nearby: Nearby, ground: Ground) -> Votes:
 
 
 def _two_best(by_entry: Votes) -> tuple[float, float]:
-    ordered = sorted(by_entry.values())
-    return (max(0.0, ordered[-1]) if ordered else 0.0), (max(0.0, ordered[-2]) if len(ordered) > 1 else 0.0)
+    heights = [0.0, 0.0, *by_entry.values()]
+    first = max(heights)
+    heights.remove(first)
+    return first, max(heights)
 
 
 def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, entry: int) -> Scores:
@@ -184,12 +201,15 @@ def _asked(nearby: Nearby, ground: Ground, cosine: float, entry: int, question: 
         return 0.0
     if len(span) == 1:
         return ground.index.asked(cosine, mass, question)
-    has, start, stop = ground.index.has, span.start, span.stop
-    return sum([weight for term, weight in nearby.weights.items() if has(term, start, stop)]) / mass
+    return ground.index.shared(nearby.weights, span.start, span.stop) / mass
 
 
 def _conflicts(nearby: Nearby, ground: Ground, ours: Marks, entry: int) -> tuple[str, ...]:
-    alike = [number for _, number in nearby.neighbours if ground.owners[number] == entry][:WITNESSES]
+    span = ground.spans[entry]
+    start, stop = span.start, span.stop
+    if stop - start == 1:
+        return conflicts(ours, question_marks(ground.texts[start]))
+    alike = [number for _, number in nearby.neighbours if start <= number < stop][:WITNESSES]
     found = conflicts(ours, question_marks(ground.texts[alike[0]]))
     for number in alike[1:]:
         if not found:

@@ -42,17 +42,55 @@ def learn(neighbours: Sequence[Sequence[Neighbour]], owners: Sequence[int], left
 
 
 def tally(neighbours: Sequence[Neighbour], votes: Sequence[Votes], owners: Sequence[int]) -> Votes:
-    """Return the score of each entry that a text's neighbours speak for or against."""
-    scores: Votes = {}
+    """Return what a text's neighbours say for or against each entry that is among them.
+
+    Of others they speak only ill: no question ever votes for an entry that is not its own.
+    """
+    scores: Votes = {owners[number]: 0.0 for _, number in neighbours}
     learnt = len(votes)
     for similarity, number in neighbours:
-        said = votes[number] if number < learnt else {owners[number]: UNLEARNT}
-        for entry, vote in said.items():
+        if number >= learnt:
+            scores[owners[number]] += similarity * UNLEARNT
+            continue
+        for entry, vote in votes[number].items():
             if entry in scores:
                 scores[entry] += similarity * vote
-            else:
-                scores[entry] = similarity * vote
     return scores
+
+
+class Hearing:
+    """What a text's neighbours say, summed up only for the entries where it matters: nearly all votes are against."""
+
+    def __init__(self, neighbours: Sequence[Neighbour], votes: Sequence[Votes], owners: Sequence[int]) -> None:
+        self._said: list[tuple[float, Votes]] = []
+        self._known: Votes = {}
+        # By entry: what its own questions say for it. Nobody else speaks for it, so it will not score higher.
+        self.hopes: Votes = {}
+        hopes, learnt = self.hopes, len(votes)
+        for similarity, number in neighbours:
+            owner = owners[number]
+            said = votes[number] if number < learnt else {owner: UNLEARNT}
+            self._said.append((similarity, said))
+            vote = similarity * said.get(owner, 0.0)
+            hopes[owner] = hopes[owner] + vote if owner in hopes else vote
+
+    def score(self, entry: int) -> float:
+        """Return what all neighbours together say for an entry."""
+        known = self._known.get(entry)
+        if known is None:
+            known = sum([similarity * said[entry] for similarity, said in self._said if entry in said])
+            self._known[entry] = known
+        return known
+
+    def two_best(self) -> tuple[float, float]:
+        """Return the two highest scores, nought at least."""
+        first = second = 0.0
+        hopes = self.hopes
+        for entry in sorted(hopes, key=hopes.__getitem__, reverse=True):
+            if hopes[entry] <= second:
+                break
+            first, second, _ = sorted((first, second, self.score(entry)), reverse=True)
+        return first, second
 
 
 def _correct(own: Votes, scores: Votes, owner: int) -> None:

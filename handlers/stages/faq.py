@@ -2,94 +2,103 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+import asyncio
+from dataclasses import replace
 
-import structlog
-
-from bot.contract import Services, Stage
+from bot.content import Live
+from bot.contract import Services
 from bot.model import Choice, Fact, Message, Reply, Source
 from bot.texts import language_of
-from handlers.faq.encoder import Encoder, installed
 from handlers.faq.entry import Entry
 from handlers.faq.faq import Candidate, Decision, Faq, Ranking, choice_of, told
-from handlers.faq.load import load
-from handlers.language.dictionary import load as read_dictionary
-from handlers.language.dictionary import segmenter
-from handlers.language.segment import cut_for_search
+from handlers.faq.lint import problems
+from handlers.language.dictionary import proposals
+from handlers.model.ears import Ears, EarsLoader
+from handlers.model.embeddings import Embeddings
 
 OFFERED = 3
 FACTS = 3
 LONGEST_LABEL = 80
 # What the metric calls the decisions: coverage is answered by all three.
 RESULTS: dict[Decision, str] = {"answer": "answered", "offer": "offered", "pass": "unknown"}
-REPORTED = 20
-log = structlog.get_logger(__name__)
+# What `check` names of each kind; `faq lint` has all.
+SHOWN = 20
+# More would take longer than `check` waits; `faq lint` looks at all.
+READ = 5_000
 
 
-def build(services: Services) -> Stage:
+def build(services: Services) -> FaqStage:
     """Load the owner's FAQ and return the stage that answers by it. Raises `ContentError` for a file it refuses."""
-    directory = services.settings.content_dir
-    path, dictionary = directory / "faq.yaml", directory / "dictionary.txt"
-    encoder = _encoder(services)
-    live = services.content.watch(
-        (path, dictionary), lambda: _load(path, dictionary, encoder, services.settings.faq_tolerance)
-    )
+    loader = EarsLoader(services.settings, services.store)
+    live = services.content.watch(loader.paths, loader)
+    if services.settings.faq_semantic != "openai":
+        return FaqStage(services, live)
+    embeddings = Embeddings(services.settings, services.store)
+    services.closing.push_async_callback(embeddings.close)
+    return FaqStage(services, live, embeddings)
 
-    async def answer(message: Message) -> Reply | Message | None:
+
+class FaqStage:
+    """Answers what was said to the bot, and what is surely meant where nobody asked it."""
+
+    def __init__(self, services: Services, live: Live[Ears], embeddings: Embeddings | None = None) -> None:
+        self._services = services
+        self._live = live
+        self._embeddings = embeddings
+
+    async def __call__(self, message: Message) -> Reply | Message | None:
+        """Answer, offer the nearest entries as choices, or pass with them as facts."""
         if message.invocation or not message.text.strip():
             return None
+        ears = self._live.value
         if message.choice:
-            return _counted(services, "chosen", _chosen(live.value.asked, message))
+            return self._counted("chosen", _chosen(ears.asked, message))
         if message.addressed:
-            ranking = live.value.asked.ask(message.text, FACTS)
-            services.metrics.faq.labels(RESULTS[ranking.decision]).inc()
-            return _asked(services, message, ranking)
-        if (await services.options.of(message)).unaddressed != "sure":
+            ranking = await self._ranking(ears, message.text)
+            self._services.metrics.faq.labels(RESULTS[ranking.decision]).inc()
+            return _asked(self._services, message, ranking)
+        if (await self._services.options.of(message)).unaddressed != "sure":
             return None
-        return _counted(services, "overheard", _overheard(message, live.value.overheard.ask(message.text)))
+        return self._counted("overheard", _overheard(message, ears.overheard.ask(message.text)))
 
-    return answer
+    async def probe(self) -> str:
+        """Return how many entries there are, what is questionable about them, and lines for the dictionary.
 
+        Raises `Apology` where the settings ask for embeddings and the endpoint does not give them.
+        """
+        if self._embeddings:
+            await self._embeddings.all(("probe",))
+        return await asyncio.to_thread(self._told)
 
-def _counted(services: Services, result: str, reply: Reply | None) -> Reply | None:
-    if reply:
-        services.metrics.faq.labels(result).inc()
-    return reply
+    def _counted(self, result: str, reply: Reply | None) -> Reply | None:
+        if reply:
+            self._services.metrics.faq.labels(result).inc()
+        return reply
 
+    def _told(self) -> str:
+        ears, settings = self._live.value, self._services.settings
+        entries = ears.asked.entries
+        found = [each.text for each in problems(entries[:READ])]
+        questions = [question for entry in entries for question in entry.questions][:READ]
+        proposed = proposals(questions, ears.words)
 
-def _encoder(services: Services) -> Encoder | None:
-    if not services.settings.faq_semantic:
-        return None
-    encoder = installed()
-    if encoder is None:
-        log.warning("FAQ_SEMANTIC needs the extra: pip install 'yingda[semantic]'; the FAQ goes by letters alone")
-    return encoder
+        def say(key: str, **values: object) -> str:
+            return self._services.texts.say(settings.default_language, f"faq.{key}", **values)
 
+        lines = [say("entries", count=len(entries), threshold=f"{ears.asked.calibration.asked:.2f}")]
+        if found:
+            lines += [say("questionable", count=len(found)), *(f"  {each}" for each in found[:SHOWN])]
+        if proposed:
+            lines += [say("proposed", count=len(proposed)), *proposed[:SHOWN]]
+        return "\n".join(lines)
 
-@dataclass(frozen=True, slots=True)
-class Ears:
-    """The FAQ for who asks the bot, by meaning too where there is an encoder; and for all other talk, by letters only.
-
-    A group's talk is much and mostly none of the bot's business: it must cost little.
-    """
-
-    asked: Faq
-    overheard: Faq
-
-
-def _load(path: Path, dictionary: Path, encoder: Encoder | None, tolerance: float) -> Ears:
-    if not path.exists():
-        log.warning("there is no FAQ", file=path.name)
-    entries = load(path) if path.exists() else ()
-    words = read_dictionary(dictionary) if dictionary.exists() else ()
-    cut = segmenter(words).cut_for_search if words else cut_for_search
-    overheard = Faq.build(entries, tolerance=tolerance, cut=cut)
-    for one, other in overheard.doubles[:REPORTED]:
-        log.warning("two entries have nearly the same question, neither is answered alone", ids=(one.id, other.id))
-    if encoder is None or not entries:
-        return Ears(overheard, overheard)
-    return Ears(Faq.build(entries, tolerance=tolerance, cut=cut, encoder=encoder), overheard)
+    async def _ranking(self, ears: Ears, text: str) -> Ranking:
+        if self._embeddings is None or ears.asked is ears.overheard:
+            return ears.asked.ask(text, FACTS)
+        vector = await self._embeddings.of(ears.asked.analyse(text).text)
+        if vector is None or len(vector) != ears.length:
+            return ears.overheard.ask(text, FACTS)
+        return ears.asked.ask(text, FACTS, vector)
 
 
 def _chosen(faq: Faq, message: Message) -> Reply | None:
@@ -106,7 +115,8 @@ def _asked(services: Services, message: Message, ranking: Ranking) -> Reply | Me
         case "offer":
             return _offer(services, message, ranking.candidates)
         case _:
-            return replace(message, facts=tuple(_fact(message, each) for each in ranking.candidates))
+            language = _language(message)
+            return replace(message, facts=tuple(_fact(language, each) for each in ranking.candidates))
 
 
 def _overheard(message: Message, ranking: Ranking) -> Reply | None:
@@ -120,7 +130,8 @@ def _answer(message: Message, candidates: tuple[Candidate, ...]) -> Reply:
 
 def _offer(services: Services, message: Message, candidates: tuple[Candidate, ...]) -> Reply:
     offered = candidates[:OFFERED]
-    choices = tuple(Choice(_question(message, each.entry)[:LONGEST_LABEL], choice_of(each.entry)) for each in offered)
+    language = _language(message)
+    choices = tuple(Choice(told(each.entry, language)[0][:LONGEST_LABEL], choice_of(each.entry)) for each in offered)
     source = _source("", candidates[0].confidence, candidates)
     return Reply(source, services.say(message, "faq.did_you_mean"), choices=choices, remember=False)
 
@@ -133,13 +144,9 @@ def _reply(message: Message, entry: Entry, source: Source) -> Reply:
     return Reply(source, told(entry, _language(message))[1], markdown=entry.markdown)
 
 
-def _fact(message: Message, candidate: Candidate) -> Fact:
-    question, answer = told(candidate.entry, _language(message))
+def _fact(language: str, candidate: Candidate) -> Fact:
+    question, answer = told(candidate.entry, language)
     return Fact(candidate.entry.id, question, answer, candidate.confidence, choice_of(candidate.entry))
-
-
-def _question(message: Message, entry: Entry) -> str:
-    return told(entry, _language(message))[0]
 
 
 def _language(message: Message) -> str:

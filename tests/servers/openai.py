@@ -11,15 +11,18 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.servers.openai_fields import fault
+from tests.servers.openai_embeddings import unembeddable, vector
+from tests.servers.openai_fields import Fault, fault
 from tests.servers.openai_stream import MALFORMED, Cut, Finish, Pause, Raw, Stall, Step, Stream
 
 __all__ = [
-    "KEY", "MALFORMED", "MODEL", "Call", "Cut", "Finish", "Hang", "OpenAI", "Pause", "Raw", "Refusal", "Stall", "Step",
+    "EMBEDDING_MODEL", "KEY",
+    "MALFORMED", "MODEL", "Call", "Cut", "Finish", "Hang", "OpenAI", "Pause", "Raw", "Refusal", "Stall", "Step",
 ]  # fmt: skip
 
 KEY = "test-key"
 MODEL = "test-model"
+EMBEDDING_MODEL = "text-embedding-3-small"
 WORDS = ("好的，", "这是", "一个", "回答", "。", "Here ", "is ", "an ", "answer", ". ")
 
 
@@ -88,9 +91,12 @@ class OpenAI:
         self.unknown = frozenset(unknown)
         self.words = words
         self.models = [MODEL]
+        self.embedding_models = [EMBEDDING_MODEL]
         self.calls: list[Call] = []
         self.open = 0
         self.most = 0
+        # Texts that mean the same as others.
+        self.means: dict[str, str] = {}
         self._told: deque[Told] = deque()
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -99,6 +105,7 @@ class OpenAI:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_post("/v1/embeddings", self._embed)
         app.router.add_get("/v1/models", self._list)
         app.router.add_get("/v1/models/{name:.+}", self._model)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
@@ -197,6 +204,20 @@ class OpenAI:
             return Refusal(400, found.code, "invalid_request_error", found.message, found.param)
         return None if body["model"] in self.models else _no_model(body["model"])
 
+    async def _embed(self, request: web.Request) -> web.Response:
+        body = await _json(request)
+        await self._note(request, body)
+        if refused := self._refused(request) or unembeddable(body, self.embedding_models):
+            return refused.response() if isinstance(refused, Refusal) else _bad(refused)
+        texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+        data = [
+            {"object": "embedding", "index": number, "embedding": vector(self.means.get(text, text))}
+            for number, text in enumerate(texts)
+        ]
+        used = sum(map(len, texts))
+        usage = {"prompt_tokens": used, "total_tokens": used}
+        return web.json_response({"object": "list", "data": data[::-1], "model": body["model"], "usage": usage})
+
     async def _list(self, request: web.Request) -> web.Response:
         await self._note(request, {})
         refused = self._refused(request)
@@ -234,6 +255,10 @@ async def _json(request: web.Request) -> Any:
 
 def _no_model(name: str) -> Refusal:
     return Refusal(404, "model_not_found", "invalid_request_error", f"The model `{name}` does not exist", "model")
+
+
+def _bad(found: Fault) -> web.Response:
+    return Refusal(400, found.code, "invalid_request_error", found.message, found.param).response()
 
 
 def _described(name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import time
@@ -164,3 +165,38 @@ async def test_a_changed_file_is_used_after_a_refresh(tmp_path: Path) -> None:
     reply = await stage(said("支持语音消息吗"))
     assert isinstance(reply, Reply)
     assert reply.text == "支持。"
+
+
+async def test_check_is_told_of_entries_doubts_and_words_for_the_dictionary(tmp_path: Path) -> None:
+    asked = ["拾页阁怎么登录", "如何注册拾页阁", "拾页阁收费吗", "在哪下载拾页阁", "退出拾页阁以后呢"]
+    rows = [{"id": str(at), "question": text, "answer": "见手册。"} for at, text in enumerate(asked)]
+    rows.append({"id": "again", "question": asked[0], "answer": "不见手册。"})
+    (tmp_path / "faq.yaml").write_text(json.dumps(rows), encoding="utf-8")
+    told = (await build(services(tmp_path)).probe()).splitlines()
+    assert told[0].startswith("6 ")
+    assert any("0 and again" in line for line in told)
+    assert any(line.startswith("拾页阁 ") for line in told)
+    (tmp_path / "dictionary.txt").write_text("拾页阁 20000 nz\n", encoding="utf-8")
+    assert "拾页阁 " not in await build(services(tmp_path)).probe()
+
+
+async def test_while_ten_thousand_changed_entries_are_read_the_old_ones_answer(tmp_path: Path) -> None:
+    path = tmp_path / "faq.yaml"
+    path.write_text(ENTRIES, encoding="utf-8")
+    given = services(tmp_path)
+    stage = build(given)
+    many = [{"id": str(at), "question": f"第{at}号仓库的货架在哪里", "answer": "在那里。"} for at in range(10_000)]
+    many.append({"id": "install", "question": "怎么安装应答机器人", "answer": "用容器。"})
+    path.write_text(json.dumps(many), encoding="utf-8")
+    refreshing = asyncio.ensure_future(asyncio.to_thread(given.content.refresh))
+    answers = []
+    while not refreshing.done():
+        reply = await stage(said("怎么安装应答机器人"))
+        assert isinstance(reply, Reply)
+        answers.append(reply.text)
+        await asyncio.sleep(0)
+    assert await refreshing
+    assert answers.count("用 pip 安装。") > 100
+    reply = await stage(said("怎么安装应答机器人"))
+    assert isinstance(reply, Reply)
+    assert reply.text == "用容器。"

@@ -1,0 +1,72 @@
+"""The end of a turn: whichever way it went, it is told, kept and counted exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.contract import Outlet, Superseded
+from bot.metrics import TurnMetrics
+from bot.model import Message
+from bot.store import Write
+
+log = structlog.get_logger(__name__)
+
+# Writes what is to be kept of a turn, and that its message is answered.
+Keep = Callable[..., Awaitable[object]]
+
+
+@dataclass(slots=True)
+class TurnEnd:
+    """What a turn leaves behind: the writes that keep something of it, and what the metrics call its end."""
+
+    writes: list[Write] = field(default_factory=list)
+    ended: str = "stopped"
+
+
+@asynccontextmanager
+async def closing(outlet: Outlet, keep: Keep, message: Message, metrics: TurnMetrics) -> AsyncIterator[TurnEnd]:
+    """End a turn, whichever way it went, exactly once: tell the outlet, keep the writes it has collected, count it.
+
+    Raises:
+        Superseded: The turn is another process's now; nothing is told, and nothing kept.
+    """
+    end = TurnEnd()
+    superseded = False
+    try:
+        yield end
+    except Superseded:
+        superseded = True
+        raise
+    except Exception:  # the one boundary: nothing that goes wrong in a turn reaches another
+        log.exception("turn failed", conversation=message.conversation.hash)
+        metrics.failed("bug")
+        end.ended = "failed"
+    finally:
+        if not superseded:
+            metrics.ended.labels(message.platform, end.ended).inc()
+            await _whole(_end(outlet, keep, end.writes))
+
+
+async def _end(outlet: Outlet, keep: Keep, writes: list[Write]) -> None:
+    try:
+        await outlet.done()
+    except Exception:  # whatever an outlet makes of the end is not the turn's
+        log.exception("outlet failed")
+    await keep(*writes)
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do a work to its end, also when cancelled meanwhile: half an end would be taken for a sudden one."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work)
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            await asyncio.wait({task})
+            raise
