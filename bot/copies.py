@@ -32,6 +32,10 @@ class Copies:
         """Return the messages of a conversation, the oldest first, that Redis is not known to have."""
         return {line: copy for line, copy in self._waiting.get(where, {}).items() if copy.kept != "yes"}
 
+    def of(self, where: Conversation, line: str) -> Copy | None:
+        """Return what is kept of a message."""
+        return self._waiting.get(where, {}).get(line)
+
     def has(self, where: Conversation, line: str) -> bool:
         """Return whether a message is kept."""
         return line in self._waiting.get(where, ())

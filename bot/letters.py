@@ -12,13 +12,20 @@ from bot.model import Conversation, Message
 from bot.store import key
 
 OPEN = key("open", tag="mailboxes")
+# What ACCEPT returns for a message that it has taken.
+TAKEN = 2
 
-# KEYS seen, mail; ARGV line, seconds to know it again, seconds to keep it. The same update is accepted once.
+# KEYS seen, mail, lock, shown; ARGV line, seconds to know it again, seconds to keep it, boot, milliseconds of the lock.
+# The same update is accepted once (0: it was before). Where nothing waits before it and nobody holds the conversation,
+# it is taken in the same round trip (2), as `TAKE` would.
 ACCEPT = """
 if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then return 0 end
 redis.call('RPUSH', KEYS[2], ARGV[1])
 redis.call('EXPIRE', KEYS[2], ARGV[3])
-return 1
+if redis.call('LLEN', KEYS[2]) > 1 or not redis.call('SET', KEYS[3], ARGV[4], 'NX', 'PX', ARGV[5]) then return 1 end
+redis.call('HSET', KEYS[4], 'attempts', 1)
+redis.call('EXPIRE', KEYS[4], ARGV[3])
+return 2
 """
 # KEYS lock, mail, shown; ARGV boot, seconds to keep, milliseconds of the lock. The oldest message, how often it was
 # taken (this time included), and what was shown of its answer; the conversation is then this process's. Of an empty

@@ -40,6 +40,8 @@ class Mailbox:
         self._replica = replica
         self._copies = Copies()
         self._current: dict[Conversation, str] = {}
+        # What was taken when it was accepted, until `take` hands it out.
+        self._at_hand: dict[Conversation, str] = {}
         # Only one at a time puts messages of a conversation into Redis; a lock is gone when nobody does.
         self._orders: WeakValueDictionary[Conversation, asyncio.Lock] = WeakValueDictionary()
 
@@ -60,23 +62,23 @@ class Mailbox:
             return await self._keep_in_order(where, self._copies.unsure(where))
 
     async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
-        async def keep() -> dict[str, bool]:
-            async with self._store.client.pipeline(transaction=False) as pipeline:
-                pipeline.zadd(OPEN, {member(where): time.time()})
-                for line, copy in unsure.items():
-                    copy.kept = "perhaps"
-                    keys = seen_key(where, copy.message.update), mail_key(where)
-                    pipeline.eval(letters.ACCEPT, 2, *keys, line, SEEN_SECONDS, KEPT_SECONDS)
-                _, *first = await pipeline.execute()
-            return {line: bool(each) for line, each in zip(unsure, first, strict=True)}
+        def keep(pipeline: Any) -> None:
+            pipeline.zadd(OPEN, {member(where): time.time()})
+            for line, copy in unsure.items():
+                copy.kept = "perhaps"
+                keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
+                bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, int(LOCK_SECONDS * 1000)
+                pipeline.eval(letters.ACCEPT, 4, *keys, line, *bounds)
 
-        nothing: dict[str, bool] = {}
-        new = await self._store.attempt(keep, nothing)
-        for line in new:
+        _, *answers = await self._store.send(keep) or (0,)
+        accepted = dict(zip(unsure, answers, strict=False))
+        for line, answer in accepted.items():
             unsure[line].kept = "yes"
+            if answer == letters.TAKEN:
+                self._at_hand[where] = line
             if not self._copies.has(where, line):  # answered while it was on its way there
                 self._copies.answered[line] = where
-        return new
+        return {line: bool(answer) for line, answer in accepted.items()}
 
     @asynccontextmanager
     async def held(self, where: Conversation) -> AsyncIterator[None]:
@@ -105,6 +107,10 @@ class Mailbox:
 
     async def take(self, where: Conversation) -> Letter | None:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
+        line = self._at_hand.pop(where, "")
+        if copy := self._copies.of(where, line):
+            self._current[where] = line
+            return Letter(copy.message, line)
         while True:
             values = self._replica.boot, KEPT_SECONDS, int(LOCK_SECONDS * 1000)
             found = await self._eval(letters.TAKE, self._keys(where), *values, default=None)

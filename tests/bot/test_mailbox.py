@@ -26,12 +26,6 @@ def place(message: Message) -> Conversation:
     return message.conversation
 
 
-async def hold_for_ever(mailbox: Mailbox, where: Conversation) -> None:
-    """Leave a conversation's lock as a killed process leaves it."""
-    lock = mailbox._store.client.lock(f"y1:{{{where.key}}}:lock", timeout=30, thread_local=False)
-    assert await lock.acquire(token=mailbox._replica.boot)
-
-
 async def taken(mailbox: Mailbox, message: Message) -> Letter:
     """Take a message as a process does that is about to answer it."""
     letter = await mailbox.take(place(message))
@@ -53,7 +47,6 @@ async def test_what_a_dead_process_accepted_is_answered_by_another_in_its_order(
     first, second = said("say one"), said("say two")
     for message in (first, second):
         assert await dead.accept(message, place(message))
-    await hold_for_ever(dead, place(first))
     assert (await swept(services)).screen.texts == ["echo say one", "echo say two"]
     assert (await swept(services)).screen.texts == []
 
@@ -72,7 +65,6 @@ async def test_what_a_living_process_holds_is_left_to_it(services: Services) -> 
 async def test_an_answer_that_was_begun_is_marked_where_it_stands(services: Services, dead: Mailbox) -> None:
     message = said("stream", language="en")
     await dead.accept(message, place(message))
-    await hold_for_ever(dead, place(message))
     letter = await taken(dead, message)
     assert await dead.begin(place(message), letter)
     await dead.note(place(message), 0, Drawn("77", "first words"))
@@ -85,7 +77,6 @@ async def test_an_answer_that_was_begun_is_marked_where_it_stands(services: Serv
 async def test_an_answer_that_may_have_been_sent_is_not_sent_again(services: Services, dead: Mailbox) -> None:
     message = said("say one", language="en")
     await dead.accept(message, place(message))
-    await hold_for_ever(dead, place(message))
     await dead.begin(place(message), await taken(dead, message))
     [text] = (await swept(services)).screen.texts
     assert "may or may not have been sent" in text
@@ -94,7 +85,6 @@ async def test_an_answer_that_may_have_been_sent_is_not_sent_again(services: Ser
 async def test_a_process_that_lost_its_conversation_writes_nothing_more(services: Services, dead: Mailbox) -> None:
     message = said("say one")
     await dead.accept(message, place(message))
-    await hold_for_ever(dead, place(message))
     letter = await taken(dead, message)
     await swept(services)
     assert not await dead.begin(place(message), letter)

@@ -92,10 +92,13 @@ async def test_a_redis_that_forgot_everything_costs_no_message(line: Line) -> No
 async def test_what_another_process_answered_is_not_answered_from_the_copy(services: Services, line: Line) -> None:
     message = said("one")
     await line.mailbox.accept(message, message.conversation)
+    await line.real.delete(f"y1:{{{message.conversation.key}}}:lock")
     other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
     letter = await other.take(message.conversation)
     assert letter
-    assert await line.takes(message) is None
+    at_hand = await line.mailbox.take(message.conversation)
+    assert at_hand
+    assert not await line.mailbox.begin(message.conversation, at_hand)
     await other.finish(message.conversation, letter.line)
     assert await line.takes(message) is None
     assert await line.mailbox.left_behind(()) == []
