@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from bot.model import Conversation, Message, Source
+from bot.model import Conversation, Message, Source, fields_of
 from bot.options import chat_key
 from bot.places import Places, note
 from bot.store import Store, Write, key
@@ -32,7 +32,7 @@ class Explanations:
 
     def keeping(self, message: Message, ids: Iterable[str], explanation: Explanation) -> Write:
         """Return the write that keeps why the answer shown as these messages was given."""
-        line = json.dumps(asdict(explanation), separators=(",", ":"))
+        line = json.dumps(explanation, default=fields_of, separators=(",", ":"))
         own = message.conversation
 
         def write(pipeline: Any) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from bot.model import Conversation, Message
+from bot.model import Conversation, Message, fields_of
 from bot.store import key
 
 OPEN = key("open", tag="mailboxes")
@@ -134,7 +134,7 @@ def opened(line: str, fields: Any) -> Letter:
 
 def member(where: Conversation) -> str:
     """Return a conversation as it stands in the list of those with mail."""
-    return json.dumps(asdict(where), separators=(",", ":"), sort_keys=True)
+    return json.dumps(where, default=fields_of, separators=(",", ":"), sort_keys=True)
 
 
 def mail_key(where: Conversation) -> str:

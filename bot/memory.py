@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.model import Conversation, Message
+from bot.model import Conversation, Message, fields_of
 from bot.options import Options
 from bot.places import Places, note
 from bot.settings import Settings
@@ -84,7 +84,7 @@ class Memory:
         where = remembered(message, options)
         sender, settings = message.sender, self._settings
         exchange = Exchange(sender.id, sender.name, message.text, answer, message.time, source)
-        line = json.dumps(asdict(exchange), separators=(",", ":"))
+        line = json.dumps(exchange, default=fields_of, separators=(",", ":"))
         bounds = settings.memory_turns, settings.memory_bytes, settings.memory_ttl
 
         def write(pipeline: Any) -> None:

@@ -75,7 +75,7 @@ def _joined(*parts: str) -> str:
     return ":".join(quote(part, safe="") for part in parts)
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def fields_of(value: Any) -> dict[str, Any]:
     """Return a dataclass's own fields: `asdict` copies them deeply, which takes ten times as long."""
     return {name: getattr(value, name) for name in value.__slots__}
 
@@ -141,7 +141,7 @@ class Message:
 
     def dump(self) -> str:
         """Return the message as one line of ASCII JSON (lone surrogates survive it)."""
-        return json.dumps(self, default=_fields, separators=(",", ":"))
+        return json.dumps(self, default=fields_of, separators=(",", ":"))
 
     @staticmethod
     def load(line: str) -> Message:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
-from bot.model import Conversation
+from bot.model import Conversation, fields_of
 from bot.store import Store, key
 
 
@@ -45,4 +44,4 @@ def index_key(platform: str, person: str) -> str:
 
 def member(where: Conversation) -> str:
     """Return a conversation as it stands in that set."""
-    return json.dumps(asdict(where), separators=(",", ":"), sort_keys=True)
+    return json.dumps(where, default=fields_of, separators=(",", ":"), sort_keys=True)
