@@ -63,8 +63,6 @@ class Dispatcher:
         self._metrics.received.labels(message.platform).inc()
 
     async def _take_over(self, message: Message) -> None:
-        if (await self._services.options.of(message)).recent == "on":
-            await self._recent.keep(message)
         where = await self._where(message)
         asked = self._services.commands.asked(message)
         if asked and asked.interrupting:
@@ -73,6 +71,8 @@ class Dispatcher:
             self._turns.start(where, lambda: self._answer_unkept(message))
         elif await self._mailbox.accept(message, where):
             self._turns.start(where, lambda: self._drain(where))
+        if (await self._services.options.of(message)).recent == "on":
+            await self._recent.keep(message)
 
     async def moved(self, platform: str, old: str, new: str) -> None:
         """Move everything kept about a chat to its new id."""
@@ -212,6 +212,8 @@ class Dispatcher:
 
     async def _where(self, message: Message) -> Conversation:
         """Return the conversation whose turns follow each other: the one that is remembered together."""
+        if message.chat.private:  # nobody to share it with: its options need not be waited for
+            return message.conversation
         options = await self._services.options.of(message)
         return remembered(message, options) or message.conversation
 
