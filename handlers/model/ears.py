@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -22,7 +23,9 @@ from handlers.language.dictionary import Word, segmenter
 from handlers.language.dictionary import load as read_dictionary
 from handlers.language.normalise import fold
 from handlers.language.segment import cut_for_search
-from handlers.model.embeddings import Prepared, opened
+
+if TYPE_CHECKING:
+    from handlers.model.embeddings import Prepared
 
 REPORTED = 20
 log = structlog.get_logger(__name__)
@@ -66,7 +69,7 @@ class EarsLoader:
         if encoder is None or not entries:
             return Ears(overheard, overheard, words)
         asked = Faq.build(entries, tolerance=self._settings.faq_tolerance, cut=cut, encoder=encoder)
-        return Ears(asked, overheard, words, encoder.length if isinstance(encoder, Prepared) else 0)
+        return Ears(asked, overheard, words, getattr(encoder, "length", 0))
 
     def _endpoint(self, entries: Sequence[Entry], cut: Cut) -> Prepared | None:
         """Return what the endpoint makes of all texts that an index is built from, or None where it fails."""
@@ -84,6 +87,8 @@ class EarsLoader:
             return None
 
     async def _fetched(self, texts: Sequence[str]) -> Prepared:
+        from handlers.model.embeddings import Prepared, opened  # noqa: PLC0415 — importing the client takes half a second
+
         async with opened(self._settings, self._store) as embeddings:
             return Prepared(self._settings.openai_embedding_model, await embeddings.all(texts))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.content import Live
 from bot.contract import Services
@@ -14,7 +15,9 @@ from handlers.faq.faq import Candidate, Decision, Faq, Ranking, choice_of, told
 from handlers.faq.lint import problems
 from handlers.language.dictionary import proposals
 from handlers.model.ears import Ears, EarsLoader
-from handlers.model.embeddings import Embeddings
+
+if TYPE_CHECKING:
+    from handlers.model.embeddings import Embeddings
 
 OFFERED = 3
 FACTS = 3
@@ -33,6 +36,8 @@ def build(services: Services) -> FaqStage:
     live = services.content.watch(loader.paths, loader)
     if services.settings.faq_semantic != "openai":
         return FaqStage(services, live)
+    from handlers.model.embeddings import Embeddings  # noqa: PLC0415 — importing the client takes half a second
+
     embeddings = Embeddings(services.settings, services.store)
     services.closing.push_async_callback(embeddings.close)
     return FaqStage(services, live, embeddings)
