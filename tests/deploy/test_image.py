@@ -207,7 +207,6 @@ async def test_it_listens_until_it_is_told_to_stop_and_ends_well(
 
 @pytest.mark.timeout(BUILD_SECONDS + 60)
 async def test_its_health_check_says_whether_it_is_well(engine: str, image: str, server: TelegramServer) -> None:
-    pytest.importorskip("bot.web")
     (told,) = json.loads(run(engine, "image", "inspect", image))
     kind, *check = told["Config"].get("Healthcheck", told.get("Healthcheck"))["Test"]
     assert kind == "CMD"

@@ -39,7 +39,6 @@ def variables(name: str) -> Iterator[dict[str, Any]]:
 
 
 def test_every_variable_is_a_setting() -> None:
-    pytest.importorskip("bot.secret_files")
     names = {f"{name}_FILE" for name in IN_FILES} | {name.upper() for name in Settings.model_fields}
     strangers = [(place, name) for place, name, _ in told() if name not in names and not PYTHONS.fullmatch(name)]
     assert strangers == []

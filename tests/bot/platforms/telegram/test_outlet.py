@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.contract import Gone
-from bot.markup import to_telegram
 from bot.platforms.telegram import Telegram
 from tests.bot.platforms.telegram.conftest import asking, make_platform, outlet, page
 from tests.servers.telegram import Talker, TelegramServer
@@ -114,7 +113,6 @@ async def test_nothing_is_redrawn_that_stands_there_already(
     assert len(server.calls) == 1
 
 
-@pytest.mark.skipif(not to_telegram("**bold**")[1], reason="needs the Markdown renderer")
 async def test_markdown_is_shown_formatted(platform: Telegram, bob: Talker) -> None:
     growing = outlet(platform, bob)
     await growing.write(page("**bold** `co", final=False))
@@ -123,7 +121,6 @@ async def test_markdown_is_shown_formatted(platform: Telegram, bob: Talker) -> N
     assert [seen.stretches(kind) for kind in ("bold", "code", "text_link")] == [["bold"], ["code"], ["link"]]
 
 
-@pytest.mark.skipif(not to_telegram("**bold**")[1], reason="needs the Markdown renderer")
 async def test_text_that_cannot_be_formatted_is_written_plainly(
     server: TelegramServer, platform: Telegram, bob: Talker
 ) -> None:
