@@ -92,7 +92,7 @@ def _row(model: LanguageModel, sentence: list[str], order: int) -> tuple[str, st
 def _compared(message: Message, services: Services, model: LanguageModel, both: list[list[str]], n: int) -> str:
     first, second = (model.judge(each, n) for each in both)
     # Longer sentences are less likely as wholes, so that a word's perplexity decides.
-    if first.perplexity == second.perplexity:
+    if _rounded(first.perplexity) == _rounded(second.perplexity):
         return services.say(message, "laboratory.equally_likely")
     better, key = (first, "first") if first.perplexity < second.perplexity else (second, "second")
     worse = second if better is first else first
