@@ -55,7 +55,7 @@ class OwnFaqs:
                 self._read.clear()
                 self._owners = await asyncio.to_thread(_lexicon, shared.words) if shared.words else None
                 self._shared = shared
-            made = await asyncio.to_thread(_read, own, shared, self._owners)
+            made = await asyncio.to_thread(read_with, shared, own, self._owners)
             self._read[where] = own, made
             if len(self._read) > MOST_CHATS:
                 self._read.popitem(last=False)
@@ -76,7 +76,8 @@ def _lexicon(words: Iterable[Word]) -> Lexicon:
     return Lexicon(ChainMap(dict(both.own), both.base), both.total, both.longest)  # type: ignore[arg-type]  # only read
 
 
-def _read(own: Segmenter, shared: Ears, owners: Lexicon | None) -> Ears:
+def read_with(shared: Ears, own: Segmenter, owners: Lexicon | None) -> Ears:
+    """Return the FAQ as it is read with a chat's words; `owners` has those of the owner. Takes a while; blocks."""
     cut = _cut(_Both(own.words, owners) if owners else own, shared.cut)
     recut = shared.overheard.recut([word.text for word in own.words], cut)
     overheard = shared.overheard.over(recut, cut)

@@ -81,6 +81,10 @@ class Overlay(Index):
         """Return the length of the vector of a question with these terms."""
         return math.sqrt(self.weigh_text(terms)[1]) or math.inf
 
+    def questions_with(self, term: str) -> array[int]:
+        """Return the numbers of the questions that have a term, ascending."""
+        return self._postings[term]
+
     def has(self, term: str, start: int, stop: int) -> bool:
         """Whether one of the questions from `start` up to `stop` has the term."""
         changed = self._changes.at(term)

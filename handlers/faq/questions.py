@@ -88,6 +88,11 @@ class Questions:
         vector = self._meaning(text, meaning)
         return score(text, self._nearest(text, vector, NEIGHBOURS), self._votes, self._ground, limit)
 
+    @property
+    def index(self) -> Index:
+        """The index that these questions are found by."""
+        return self._index
+
     def recut(self, words: Iterable[str], cut: Cut) -> Recut:
         """Return which questions have other terms when `cut`, which knows further words, cuts them. Nothing changes."""
         found = dict.fromkeys(numbers_with(words, self._keys))
