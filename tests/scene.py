@@ -1,4 +1,4 @@
-"""The house with its commands alone, as people see it: what they say, and the pages, files and texts they are shown."""
+"""The house with its commands alone, or more stages, as people see it: what they say, and what they are shown."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ PATIENCE = 50
 
 
 class Scene:
-    """A dispatcher with the stage of commands, and its screen."""
+    """A dispatcher with these stages, and its screen."""
 
-    def __init__(self, services: Services, files: dict[str, bytes]) -> None:
+    def __init__(self, services: Services, files: dict[str, bytes], stages: tuple[str, ...]) -> None:
         self.edge = Edge(files=files)
-        settings = services.settings.model_copy(update={"stages": ("commands",)})
+        settings = services.settings.model_copy(update={"stages": stages})
         self.services = replace(services, platforms={"test": self.edge}, settings=settings)
         self.turns = Turns()
         mailbox = Mailbox(self.services.store, Replica("test", uuid.uuid4().hex))
-        stages = discover.stages(self.services)
-        self.dispatcher = Dispatcher(self.services, stages, self.turns, Delivery(services.texts), mailbox)
+        found = discover.stages(self.services)
+        self.dispatcher = Dispatcher(self.services, found, self.turns, Delivery(services.texts), mailbox)
 
     async def sees(self, message: Message) -> list[Page]:
         """Hand a message over, and return the final pages that were shown by the end of its turn."""
@@ -48,8 +48,10 @@ class Scene:
 
 
 @asynccontextmanager
-async def open_scene(services: Services, files: dict[str, bytes] | None = None) -> AsyncIterator[Scene]:
+async def open_scene(
+    services: Services, files: dict[str, bytes] | None = None, stages: tuple[str, ...] = ("commands",)
+) -> AsyncIterator[Scene]:
     """Open the house; what still runs at the end is cancelled."""
-    scene = Scene(services, files or {})
+    scene = Scene(services, files or {}, stages)
     yield scene
     await scene.turns.drain(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from handlers.faq.calibration import TOLERANCE, Calibration, Rejected, backgroun
 from handlers.faq.encoder import Encoder
 from handlers.faq.entry import Entry
 from handlers.faq.model import CERTAIN, Model, shipped
+from handlers.faq.overlay import Recut
 from handlers.faq.questions import Questions
 from handlers.faq.scores import CLOSELY, Scores
 from handlers.faq.warm import Labelled, taught, unanswerable
@@ -177,6 +179,19 @@ class Faq:
     def analyse(self, text: str) -> Analysis:
         """Take a text apart as this FAQ's questions are."""
         return self._questions.analyse(text)
+
+    def recut(self, words: Iterable[str], cut: Cut) -> Recut:
+        """Return which questions `cut`, which knows further words, takes apart otherwise. Takes a while; blocks."""
+        return self._questions.recut(words, cut)
+
+    def over(self, recut: Recut, cut: Cut) -> Faq:
+        """Return this FAQ as who cuts so reads it: it shares all else, and is not to be changed any more.
+
+        What was learnt (votes, thresholds) is what the shared questions taught.
+        """
+        read = copy.copy(self)
+        read._questions = self._questions.over(recut, cut)  # noqa: SLF001 — the copy's own
+        return read
 
     def by_choice(self, data: str) -> Entry | None:
         """Return the entry that a button's data stands for."""

@@ -125,6 +125,19 @@ class Index:
                 total += weight
         return total
 
+    def questions_with(self, term: str) -> array[int]:
+        """Return the numbers of the questions that have a term, ascending."""
+        return self._postings.get(term) or array("I")
+
+    def length(self, number: int) -> float:
+        """Return the length of a question's vector."""
+        return self._norms[number]
+
+    def weight_of(self, term: str) -> float:
+        """Return what a term weighs, nothing where it is too common, less than nothing where no question has it."""
+        weight = self._weighed.get(term)
+        return self._weight_of(term) if weight is None else weight
+
     def has(self, term: str, start: int, stop: int) -> bool:
         """Whether one of the questions from `start` up to `stop` has the term."""
         postings = self._postings[term]
@@ -169,7 +182,6 @@ class Index:
         return weights, mass + unknown, unknown
 
     def _weight_of(self, term: str) -> float:
-        """Return what a term weighs, nothing where it is too common, less than nothing where no question has it."""
         postings = self._postings.get(term)
         if postings is None:
             return -1.0

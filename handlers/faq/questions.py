@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from handlers.faq.analysis import Analysis, Cut, analyse
 from handlers.faq.encoder import Encoder
 from handlers.faq.index import Index, Nearby, Neighbour
 from handlers.faq.meaning import Meanings
+from handlers.faq.overlay import Overlay, Recut
+from handlers.faq.recutting import bounded, numbers_with
 from handlers.faq.scores import CLOSELY, Ground, Scores, score
 from handlers.faq.votes import Votes, learn
 from handlers.language.normalise import fold
@@ -84,6 +87,25 @@ class Questions:
         """Return the scores of the likeliest entries for a text; `meaning` is its vector where that is known."""
         vector = self._meaning(text, meaning)
         return score(text, self._nearest(text, vector, NEIGHBOURS), self._votes, self._ground, limit)
+
+    @property
+    def index(self) -> Index:
+        """The index that these questions are found by."""
+        return self._index
+
+    def recut(self, words: Iterable[str], cut: Cut) -> Recut:
+        """Return which questions have other terms when `cut`, which knows further words, cuts them. Nothing changes."""
+        found = dict.fromkeys(numbers_with(words, self._keys))
+        every = ((number, self._texts[number]) for number in found)
+        return Recut.over(
+            self._index, bounded((each, self.analyse(text).terms, analyse(text, cut).terms) for each, text in every)
+        )
+
+    def over(self, recut: Recut, cut: Cut) -> Questions:
+        """Return these questions as who cuts so reads them. They share all else, and are not to be changed any more."""
+        read = copy.copy(self)
+        read._cut, read._index = cut, Overlay(self._index, recut)  # noqa: SLF001 — the copy's own
+        return read
 
     def learn(self) -> Iterator[list[Scores]]:
         """Learn what questions say for entries; yield what each question would score with its entry left out."""

@@ -36,13 +36,15 @@ class Ears:
     """The FAQ for who asks the bot, by meaning too where there is an encoder; and for all other talk, by letters only.
 
     A group's talk is much and mostly none of the bot's business: it must cost little. The two are the same object
-    where there is no encoder. `words` are the owner's dictionary; `length` is that of the endpoint's vectors.
+    where there is no encoder. `words` are the owner's dictionary, by which `cut` segments; `length` is that of the
+    endpoint's vectors.
     """
 
     asked: Faq
     overheard: Faq
     words: tuple[Word, ...] = ()
     length: int = 0
+    cut: Cut = cut_for_search
 
 
 class EarsLoader:
@@ -67,9 +69,9 @@ class EarsLoader:
             log.warning("two entries have nearly the same question, neither is answered alone", ids=(one.id, other.id))
         encoder = self._encoder or self._endpoint(entries, cut)
         if encoder is None or not entries:
-            return Ears(overheard, overheard, words)
+            return Ears(overheard, overheard, words, cut=cut)
         asked = Faq.build(entries, tolerance=self._settings.faq_tolerance, cut=cut, encoder=encoder)
-        return Ears(asked, overheard, words, getattr(encoder, "length", 0))
+        return Ears(asked, overheard, words, getattr(encoder, "length", 0), cut)
 
     def _endpoint(self, entries: Sequence[Entry], cut: Cut) -> Prepared | None:
         """Return what the endpoint makes of all texts that an index is built from, or None where it fails."""

@@ -15,6 +15,7 @@ from handlers.faq.faq import Candidate, Decision, Faq, Ranking, choice_of, told
 from handlers.faq.lint import problems
 from handlers.language.dictionary import proposals
 from handlers.model.ears import Ears, EarsLoader
+from handlers.own_faq import OwnFaqs
 
 if TYPE_CHECKING:
     from handlers.model.embeddings import Embeddings
@@ -50,6 +51,7 @@ class FaqStage:
         self._services = services
         self._live = live
         self._embeddings = embeddings
+        self._own = OwnFaqs(services)
 
     async def __call__(self, message: Message) -> Reply | Message | None:
         """Answer, offer the nearest entries as choices, or pass with them as facts."""
@@ -59,12 +61,13 @@ class FaqStage:
         if message.choice:
             return self._counted("chosen", _chosen(ears.asked, message))
         if message.addressed:
-            ranking = await self._ranking(ears, message.text)
+            ranking = await self._ranking(await self._own.of(message, ears), message.text)
             self._services.metrics.faq.labels(RESULTS[ranking.decision]).inc()
             return _asked(self._services, message, ranking)
         if (await self._services.options.of(message)).unaddressed != "sure":
             return None
-        return self._counted("overheard", _overheard(message, ears.overheard.ask(message.text)))
+        overheard = (await self._own.of(message, ears)).overheard
+        return self._counted("overheard", _overheard(message, overheard.ask(message.text)))
 
     async def probe(self) -> str:
         """Return how many entries there are, what is questionable about them, and lines for the dictionary.

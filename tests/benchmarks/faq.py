@@ -101,7 +101,8 @@ def _beside(share: float | None, target: float | None) -> str:
     return f"{reached} ({target:.0f})".ljust(11) if target is not None else reached.ljust(11)
 
 
-def _questions(count: int) -> list[str]:
+def questions_of(count: int) -> list[str]:
+    """Return so many different questions, made of nouns, verbs and names."""
     chance = random.Random(7)
     every = list(itertools.product(FRAMES.split(), VERBS.split(), NOUNS.split(), NOUNS.split()[::2]))
     names = ["".join(each) for each in itertools.permutations(SYLLABLES, 3)]
@@ -124,7 +125,7 @@ def _asked(questions: Sequence[str]) -> list[str]:
 
 
 def _speed(count: int) -> None:
-    questions = _questions(count)
+    questions = questions_of(count)
     asked = _asked(questions)
     analyse("热身")
     before, start = _resident(), time.perf_counter()
