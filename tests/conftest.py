@@ -39,7 +39,7 @@ async def store(redis_url: str) -> AsyncIterator[Store]:
     """An empty store on the real server."""
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
-    store = Store(make_client(redis_url), "test")
+    store = Store(make_client(redis_url), "test", redis_url)
     yield store
     await store.client.aclose()
 
