@@ -53,6 +53,11 @@ class Bot:
         """Ask it to end, wait until it has, and return its exit code."""
         return await self._signal(signal.SIGTERM)
 
+    async def end_if_running(self) -> None:
+        """End it, if it was started."""
+        if self._process:
+            await self.kill()
+
     def pause(self) -> None:
         """Let it stand still."""
         self._running.send_signal(signal.SIGSTOP)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tests.servers.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT, Gateway
+from tests.servers.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT, Gateway, on_shard
 from tests.servers.discord.world import (
     DM,
     EVERYDAY,
@@ -87,9 +87,12 @@ class State:
         self.users[user.id] = user
         return user
 
-    def guild(self, name: str, owner: str = "owner") -> Guild:
-        """Make a guild that the bot is in, with the role that Discord makes for a bot."""
-        guild = Guild(self.ids(), name, self.user(owner))
+    def guild(self, name: str, owner: str = "owner", shard: tuple[int, int] = (0, 1)) -> Guild:
+        """Make a guild that the bot is in, with the role that Discord makes for a bot; its events come on a shard."""
+        identity = self.ids()
+        while not on_shard(identity, shard):
+            identity = self.ids()
+        guild = Guild(identity, name, self.user(owner))
         self._role(guild, guild.id, "@everyone", EVERYDAY)
         managed = self.ids()
         self._role(guild, managed, self.bot.name, EVERYDAY)
