@@ -12,8 +12,8 @@ from bot.store import Store
 
 TOGETHER = 500
 
-# KEYS mail. How many messages lie there, and when the first of them was said. Within a text of JSON a quotation mark has
-# a backslash before it, so this finds the message's own time.
+# KEYS mail. How many messages lie there, and when the first of them was said. Within a text of JSON a quotation mark
+# has a backslash before it, so this finds the message's own time.
 WAITING = """
 local head = redis.call('LINDEX', KEYS[1], 0)
 if not head then return {0, ''} end
@@ -23,7 +23,7 @@ return {redis.call('LLEN', KEYS[1]), string.match(head, '"time":([%d.]+)') or ''
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many messages wait in all mailboxes, and since when the oldest does (seconds since the epoch), if one does."""
+    """How many messages wait in all mailboxes, and when the oldest was said, in seconds since the epoch."""
 
     waiting: int
     since: float | None

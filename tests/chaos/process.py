@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.servers.overheard import LEDGER
+
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 
@@ -79,7 +81,10 @@ class Bot:
     async def _signal(self, number: signal.Signals) -> int:
         if self._running.returncode is None:
             self._running.send_signal(number)
-        return await self._running.wait()
+        code = await self._running.wait()
+        LEDGER.now.environment(self._environment)
+        LEDGER.now.logs[str(self.log)] = self.log.read_text(encoding="utf-8", errors="replace")
+        return code
 
 
 def _children(pid: int) -> list[int]:

@@ -22,6 +22,7 @@ from tests.servers.discord.world import (
     User,
     mentioned,
 )
+from tests.servers.overheard import LEDGER
 
 T = TypeVar("T")
 PATIENCE = 10.0
@@ -43,6 +44,7 @@ class State:
 
     def __init__(self, token: str) -> None:
         self.token = token
+        LEDGER.now.keeps(token)
         self.ids = Snowflakes()
         self.bot = User(self.ids(), "yingda", bot=True)
         self.application = self.ids()
@@ -135,6 +137,8 @@ class State:
         posted.mentions = mentioned(posted.content, members)
         if posted.reference and posted.pings and posted.reference.author not in posted.mentions:
             posted.mentions.append(posted.reference.author)
+        if not posted.author.bot:
+            LEDGER.now.says(posted.content)
         posted.channel.messages[posted.id] = posted
         posted.states.append(posted.content)
         self.tell()
@@ -153,6 +157,8 @@ class State:
         born = asyncio.get_running_loop().time()
         asked = Asked(self.ids(), "aW50" + secrets.token_urlsafe(24), user, channel, data, kind, born, pressed=pressed)
         self.interactions[asked.token] = asked
+        LEDGER.now.keeps(asked.token)
+        LEDGER.now.says(*(each.get("value") for each in data.get("options", ())))
         await self.gateway.dispatch("INTERACTION_CREATE", lambda _: self._interaction(asked))
         return asked
 
