@@ -27,11 +27,12 @@ from bot.log import told_by_loop
 from bot.mailbox import Mailbox
 from bot.memory import Memory
 from bot.metrics import Metrics
+from bot.migration import prepared, until_strange
 from bot.options import OptionsKeeper
 from bot.places import Places
 from bot.quota import Quota
 from bot.replica import Presence, held_replica, stranger
-from bot.schema import check_schema
+from bot.schema import guard
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
@@ -63,9 +64,14 @@ class House:
 
         Returns:
             False when no platform could be listened to.
+
+        Raises:
+            StoreError: What is kept is of a newer layout (now).
         """
         stop = stop or asyncio.Event()
         async with asyncio.TaskGroup() as group:
+            strange = group.create_task(until_strange(self.services.store))
+            strange.add_done_callback(lambda _: stop.set())
             watch, lag = group.create_task(self._watch()), group.create_task(self.health.lag.beat())
             living = group.create_task(self._live())
             listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
@@ -78,10 +84,12 @@ class House:
             await asyncio.wait([watch, *listening])
             # As long as it answers, other processes must know that it is alive.
             cancelled = await self.turns.drain(self.services.settings.grace)
-            living.cancel()
-            lag.cancel()
+            for each in (living, lag, strange):
+                each.cancel()
         if cancelled:
             log.warning("answers cut short by the end of the grace period", turns=cancelled)
+        if not strange.cancelled():
+            raise strange.result()
         return any(task.cancelled() or task.result() for task in listening)
 
     async def _listen(self, platform: Platform, stop: asyncio.Event) -> bool:
@@ -178,8 +186,8 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
     """
     async with AsyncExitStack() as closing:
         metrics = Metrics(settings.openai_prices)
-        store = await closing.enter_async_context(open_store(settings, metrics))
-        await check_schema(store)
+        store = await closing.enter_async_context(open_store(settings, metrics, guard))
+        await prepared(store)
         services = _services(settings, store, make_platforms, closing, metrics)
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)

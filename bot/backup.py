@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
+from bot.entries import TOGETHER, Entry, is_entry, kept, put
+from bot.migration import upgraded
 from bot.replica import alive
-from bot.schema import SCHEMA, is_kept
-from bot.store import VERSION, Store
+from bot.schema import FIRST, SCHEMA, STEPS, Steps
+from bot.store import Store
 
 FORMAT = "yingda backup"
-TOGETHER = 500
-Json = dict[str, Any]
 
 
 class BackupError(ValueError):
@@ -34,9 +35,9 @@ async def backup(store: Store, path: Path) -> int:
         with _private(partial) as file:
             count = 0
             file.write(_line({"format": FORMAT, "schema": SCHEMA, "time": int(time.time())}))
-            async for entry in entries(store):
-                file.write(_line(entry))
-                count += 1
+            async for entries in kept(store.client):
+                file.writelines(_line(entry) for entry in entries)
+                count += len(entries)
             file.write(_line({"keys": count}))
             file.flush()
             os.fsync(file.fileno())
@@ -50,127 +51,71 @@ async def backup(store: Store, path: Path) -> int:
     return count
 
 
-async def entries(store: Store) -> AsyncIterator[Json]:
-    """Yield everything kept: `key`, `type`, `value`, and `ttl`, the milliseconds it lives on, or null."""
-    client = store.client
-    async for name in client.scan_iter(match=f"{VERSION}:*", count=1000):
-        if not is_kept(name):
-            continue
-        kind = await client.type(name)
-        read = _reads(client).get(kind)
-        value = await read(name) if read else None
-        ttl = await client.pttl(name)
-        if value:  # else it has ended meanwhile
-            yield {"key": name, "type": kind, "value": value, "ttl": ttl if ttl >= 0 else None}
-
-
-def _reads(client: Any) -> dict[str, Callable[[str], Awaitable[Any]]]:
-    async def members(name: str) -> list[str]:
-        return sorted(await client.smembers(name))
-
-    async def scores(name: str) -> list[list[Any]]:
-        return [list(each) for each in await client.zrange(name, 0, -1, withscores=True)]
-
-    return {
-        "string": client.get,
-        "list": lambda name: client.lrange(name, 0, -1),
-        "hash": client.hgetall,
-        "set": members,
-        "zset": scores,
-    }
-
-
-async def restore(store: Store, path: Path) -> int:
+async def restore(store: Store, path: Path, steps: Steps = STEPS) -> int:
     """Put a backup's keys back, each in place of what has its name now. Return how many keys.
 
+    One of an older layout is migrated as it is read.
+
     Raises:
-        BackupError: The file is no backup, of another layout, or not whole; or the bot is running. Nothing was changed.
+        BackupError: The file is no backup, of a newer layout, or not whole; or the bot is running. Nothing was changed.
         RedisError, OSError: Redis failed; what was written is whole keys, and restoring again does no harm.
     """
     try:
-        for _ in _checked(path):
+        for _ in _checked(path, steps):
             pass
     except OSError as error:
         raise BackupError(f"{path}: {error.strerror}") from None
     if await alive(store):
         raise BackupError("the bot is running on this store: stop it first, or what it writes meanwhile would be lost")
-    count = 0
-    batch: list[Json] = []
-    for entry in _checked(path):
-        batch.append(entry)
-        count += 1
-        if len(batch) >= TOGETHER:
-            await _put(store, batch)
-            batch = []
-    await _put(store, batch)
+    count, read = 0, _checked(path, steps)
+    while batch := list(itertools.islice(read, TOGETHER)):
+        await put(store.client, batch)
+        count += len(batch)
     return count
 
 
-async def _put(store: Store, batch: list[Json]) -> None:
-    async with store.client.pipeline(transaction=False) as pipeline:
-        for entry in batch:
-            _put_key(pipeline, entry["key"], entry["type"], entry["value"], entry["ttl"])
-        if batch:
-            await pipeline.execute()
+def _checked(path: Path, steps: Steps) -> Iterator[Entry]:
+    """Yield the entries of a backup, of the newest layout.
 
-
-def _put_key(pipeline: Any, name: str, kind: str, value: Any, ttl: int | None) -> None:
-    pipeline.delete(name)
-    match kind:
-        case "string":
-            pipeline.set(name, value)
-        case "list":
-            pipeline.rpush(name, *value)
-        case "hash":
-            pipeline.hset(name, mapping=value)
-        case "set":
-            pipeline.sadd(name, *value)
-        case "zset":
-            pipeline.zadd(name, dict(value))
-    if ttl is not None:
-        pipeline.pexpire(name, max(ttl, 1))
-
-
-def _checked(path: Path) -> Iterator[Json]:
-    """Yield the entries of a backup. Raises `BackupError` where it is not one, of another layout, or not whole."""
-    count, ended = 0, False
+    Raises:
+        BackupError: It is no backup, of a newer layout, or not whole.
+    """
     with path.open(encoding="utf-8", errors="replace") as file:
-        _check_head(path, file.readline())
-        for number, line in enumerate(file, 2):
-            entry = _read(line)
-            if ended or not ("keys" in entry or _is_entry(entry)):
-                raise BackupError(f"{path}, line {number}: this is no line of a backup")
-            if "keys" in entry:
-                ended = True
-                if entry["keys"] != count:
-                    raise BackupError(f"{path}: {entry['keys']} keys were written, {count} are there")
-                continue
-            count += 1
-            yield entry
+        version = _version(path, file.readline(), FIRST + len(steps))
+        yield from upgraded(_entries(path, file), version, steps)
+
+
+def _entries(path: Path, lines: Iterable[str]) -> Iterator[Entry]:
+    count, ended = 0, False
+    for number, line in enumerate(lines, 2):
+        entry = _read(line)
+        if ended or not ("keys" in entry or is_entry(entry)):
+            raise BackupError(f"{path}, line {number}: this is no line of a backup")
+        if "keys" in entry:
+            ended = True
+            if entry["keys"] != count:
+                raise BackupError(f"{path}: {entry['keys']} keys were written, {count} are there")
+            continue
+        count += 1
+        yield entry
     if not ended:
         raise BackupError(f"{path}: the end is missing; the file is not whole")
 
 
-def _check_head(path: Path, line: str) -> None:
+def _version(path: Path, line: str, known: int) -> int:
     head = _read(line)
     if head.get("format") != FORMAT:
         raise BackupError(f"{path}: this is no backup of the bot")
-    if head.get("schema") != SCHEMA:
+    version = head.get("schema")
+    if not isinstance(version, int) or not FIRST <= version <= known:
         raise BackupError(
-            f"{path}: this backup has layout {head.get('schema')!r}, this version of the bot knows layout {SCHEMA}; "
+            f"{path}: this backup has layout {version!r}, this version of the bot knows layout {known}; "
             "restore it with the version that wrote it"
         )
+    return version
 
 
-def _is_entry(entry: Json) -> bool:
-    kinds = {"string": str, "list": list, "hash": dict, "set": list, "zset": list}
-    kind = kinds.get(entry.get("type", ""))
-    named = isinstance(entry.get("key"), str) and is_kept(entry["key"])
-    aged = entry.get("ttl") is None or (isinstance(entry["ttl"], int) and not isinstance(entry["ttl"], bool))
-    return kind is not None and named and aged and isinstance(entry.get("value"), kind) and bool(entry["value"])
-
-
-def _read(line: str) -> Json:
+def _read(line: str) -> Entry:
     try:
         entry = json.loads(line)
     except ValueError:
@@ -178,7 +123,7 @@ def _read(line: str) -> Json:
     return entry if isinstance(entry, dict) else {}
 
 
-def _line(entry: Json) -> str:
+def _line(entry: Entry) -> str:
     return json.dumps(entry, separators=(",", ":")) + "\n"
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.backlog import backlog
 from bot.contract import Platform, Services
 from bot.lag import Lag
 from bot.liveliness import Lively
@@ -103,6 +104,10 @@ class Health:
         metrics.redis.suspended.set(away)
         if (used := await self._redis_memory()) is not None:
             metrics.redis.memory.set(used)
+        if (left := await backlog(self._services.store)) is not None:
+            since = self._services.clock() if left.since is None else left.since
+            metrics.redis.unanswered.set(left.waiting)
+            metrics.redis.oldest.set(max(0.0, self._services.clock() - since))
 
     def _content(self) -> Part:
         faults = self._services.content.faults

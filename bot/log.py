@@ -20,8 +20,12 @@ import structlog
 from bot.blanking import Blanking, Discreet, discreet_traceback, plain_traceback
 from bot.model import Message
 
-# Libraries that tell what was said, or a token in an address, when they are asked to be talkative.
-QUIET = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "telegram", "discord", "aiohttp.access", "asyncio")
+# Libraries that tell what was said, or a token in an address, when they are asked to be talkative; or that tell so
+# much of each step (of reading Markdown, of looking for fonts) that an answer takes seconds.
+QUIET = (
+    *("httpx", "httpx2", "httpcore", "httpcore2", "openai", "telegram", "discord", "aiohttp.access", "asyncio"),
+    *("markdown_it", "matplotlib", "PIL", "gensim"),
+)
 
 
 def configure(level: str, secrets: Iterable[str] = ()) -> None:

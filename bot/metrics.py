@@ -177,6 +177,14 @@ class RedisMetrics:
             registry=registry,
         )
         self.memory = Gauge("yingda_redis_memory_bytes", "The memory that Redis uses for its data.", registry=registry)
+        self.unanswered = Gauge(
+            "yingda_unanswered",
+            "Messages in Redis that are accepted and not answered yet, whichever replica is about them.",
+            registry=registry,
+        )
+        self.oldest = Gauge(
+            "yingda_unanswered_oldest_seconds", "How long ago the oldest of them was said.", registry=registry
+        )
 
 
 class HealthMetrics:

@@ -29,6 +29,8 @@ from bot.settings import Settings
 T = TypeVar("T")
 # Adds commands to a pipeline of the client.
 Write = Callable[[Any], None]
+# Looks at a new connection, and raises `RedisError` where nothing may be done by it.
+Guard = Callable[[Any], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 VERSION = "y1"
@@ -52,13 +54,16 @@ class StoreBusyError(StoreError):
 class Store:
     """Redis, which may go away and come back: work on it then has no effect, is warned of once, and heals by itself."""
 
-    def __init__(self, client: Any, address: str, url: str = "", metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, client: Any, address: str, url: str = "", metrics: Metrics | None = None, *, quiet: bool = False
+    ) -> None:
         # Any: the client's types do not know what decode_responses makes of an answer.
         self.client: Any = client
         self.address = address
         # With its password: for other processes of this bot only, never for a log.
         self.url = url
         self._seconds = (metrics or Metrics()).redis.seconds
+        self._quiet = quiet
         self._away_since: float | None = None
         self._back_since: float | None = None
         self._rest_until = 0.0
@@ -78,6 +83,15 @@ class Store:
         if self.is_away():
             return 0.0
         return math.inf if self._back_since is None else time.monotonic() - self._back_since
+
+    def halt(self) -> None:
+        """Let no work be tried any more until `resume`: what is kept there is not for this process."""
+        self._away_since = self._away_since or time.monotonic()
+        self._rest_until = math.inf
+
+    def resume(self) -> None:
+        """Let work be tried again."""
+        self._rest_until = 0.0
 
     async def attempt(self, work: Callable[[], Awaitable[T]], default: T) -> T:
         """Return what the work returns, or the default while Redis is away.
@@ -125,9 +139,11 @@ class Store:
 
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()
-        self._rest_until = now + REST_SECONDS
+        self._rest_until = max(self._rest_until, now + REST_SECONDS)
         if self._away_since is None:
             self._away_since = now
+            if self._quiet:
+                return
             # Of what Redis says only the code in capitals: MISCONF (its disk is full), OOM, NOAUTH, READONLY, …
             code = str(error).partition(" ")[0]
             cause = code if code.isupper() else type(error).__name__
@@ -139,10 +155,11 @@ def key(*parts: str, tag: str) -> str:
     return ":".join((VERSION, f"{{{tag}}}", *parts))
 
 
-def make_client(url: str) -> Any:
+def make_client(url: str, guard: Guard | None = None) -> Any:
     """Return a client that never repeats a write on its own and never waits long; of a cluster for `?cluster=true`.
 
-    When many turns come at once, they wait for one of its connections; a plain pool would refuse them.
+    When many turns come at once, they wait for one of its connections; a plain pool would refuse them. Each connection
+    is given to `guard` (which begins by `connection.on_connect()`) before anything is done by it.
     """
     plain, is_cluster = _is_cluster(url)
     common: dict[str, Any] = {
@@ -155,7 +172,12 @@ def make_client(url: str) -> Any:
         "health_check_interval": 0,
     }
     if is_cluster:
-        return RedisCluster.from_url(plain, **common)
+        client: Any = RedisCluster.from_url(plain, **common)
+        for each in (client, *client.startup_nodes) if guard else ():
+            each.connection_kwargs["redis_connect_func"] = guard  # its constructor does not take it
+        return client
+    if guard:
+        common["redis_connect_func"] = guard
     return Redis.from_pool(BlockingConnectionPool.from_url(plain, timeout=QUEUE_SECONDS, **common))
 
 
@@ -169,16 +191,18 @@ def _is_cluster(url: str) -> tuple[str, bool]:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[Store]:
+async def open_store(
+    settings: Settings, metrics: Metrics | None = None, guard: Guard | None = None
+) -> AsyncIterator[Store]:
     """Open the store that the settings name. Raises `StoreError` where it cannot even be tried."""
     if settings.redis_url:
-        async with _connected(settings.redis_url, settings.redis_url.rpartition("@")[2], metrics) as store:
+        async with _connected(settings.redis_url, settings.redis_url.rpartition("@")[2], metrics, guard) as store:
             yield store
         return
     with _locked(settings.data_dir):
         server = await _started(settings.data_dir)
         try:
-            async with _connected(f"unix://{server.unix_socket_path}", "embedded", metrics) as store:
+            async with _connected(f"unix://{server.unix_socket_path}", "embedded", metrics, guard) as store:
                 yield store
         finally:
             await asyncio.to_thread(server.stop)
@@ -207,9 +231,11 @@ async def join_store(settings: Settings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def _connected(url: str, address: str, metrics: Metrics | None = None) -> AsyncIterator[Store]:
+async def _connected(
+    url: str, address: str, metrics: Metrics | None = None, guard: Guard | None = None
+) -> AsyncIterator[Store]:
     try:
-        client = make_client(url)
+        client = make_client(url, guard)
     except ValueError as error:
         raise StoreError(f"REDIS_URL: {error}") from None
     try:

@@ -21,6 +21,18 @@ from bot.options import OptionsKeeper
 from bot.places import Places
 from bot.settings import Settings
 from bot.store import Store, make_client
+from tests.discretion import faults, overhearing
+from tests.servers.overheard import LEDGER
+
+
+@pytest.fixture(autouse=True)
+def discreet() -> Iterator[None]:
+    """Fail a test that makes the bot log a secret, or, from INFO on, what somebody says in it."""
+    with overhearing() as ears:
+        heard = LEDGER.now
+        yield
+        if found := faults(ears, heard):
+            pytest.fail("\n".join(found[:20]), pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +51,7 @@ async def store(redis_url: str) -> AsyncIterator[Store]:
     """An empty store on the real server."""
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
-    store = Store(make_client(redis_url), "test")
+    store = Store(make_client(redis_url), "test", redis_url)
     yield store
     await store.client.aclose()
 
@@ -55,7 +67,9 @@ def settings(tmp_path: Path, redis_url: str) -> Settings:
 def make_settings(**values: object) -> Settings:
     """Return settings of these values and defaults alone."""
 
-    return Settings.model_validate(Settings.model_construct().model_dump() | values)
+    settings = Settings.model_validate(Settings.model_construct().model_dump() | values)
+    LEDGER.now.keeps(*settings.secrets)
+    return settings
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 from bot.model import Chat, Message, Person, replace
+from tests.servers.overheard import LEDGER
 
 COUNT = itertools.count(1)
 
@@ -13,6 +14,7 @@ COUNT = itertools.count(1)
 def said(text: str, *, person: str = "alice", chat: str = "", thread: str = "", **values: Any) -> Message:
     """Return what a person said in private, or, with a chat, in a group."""
     number = str(next(COUNT))
+    LEDGER.now.says(text)
     message = Message(
         platform="test",
         id=number,

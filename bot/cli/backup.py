@@ -10,7 +10,7 @@ from typing import Any
 from redis.exceptions import RedisClusterException, RedisError
 
 from bot.backup import BackupError, backup
-from bot.schema import check_schema
+from bot.schema import check_layout
 from bot.settings import Settings, read_settings
 from bot.store import StoreError, join_store
 
@@ -38,6 +38,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _backup(settings: Settings, path: Path) -> int:
     async with join_store(settings) as store:
-        if not await check_schema(store):
-            raise StoreError(f"Redis ({store.address}) cannot be reached")
+        await check_layout(store)
         return await backup(store, path)

@@ -10,7 +10,7 @@ from typing import Any
 from redis.exceptions import RedisClusterException, RedisError
 
 from bot.backup import BackupError, restore
-from bot.schema import check_schema
+from bot.migration import prepared
 from bot.settings import Settings, read_settings
 from bot.store import StoreError, open_store
 
@@ -38,6 +38,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _restore(settings: Settings, path: Path) -> int:
     async with open_store(settings) as store:
-        if not await check_schema(store):
+        if not await prepared(store):
             raise StoreError(f"Redis ({store.address}) cannot be reached")
         return await restore(store, path)

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.servers.overheard import LEDGER
+
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 
@@ -53,6 +55,11 @@ class Bot:
         """Ask it to end, wait until it has, and return its exit code."""
         return await self._signal(signal.SIGTERM)
 
+    async def end_if_running(self) -> None:
+        """End it, if it was started."""
+        if self._process:
+            await self.kill()
+
     def pause(self) -> None:
         """Let it stand still."""
         self._running.send_signal(signal.SIGSTOP)
@@ -74,7 +81,10 @@ class Bot:
     async def _signal(self, number: signal.Signals) -> int:
         if self._running.returncode is None:
             self._running.send_signal(number)
-        return await self._running.wait()
+        code = await self._running.wait()
+        LEDGER.now.environment(self._environment)
+        LEDGER.now.logs[str(self.log)] = self.log.read_text(encoding="utf-8", errors="replace")
+        return code
 
 
 def _children(pid: int) -> list[int]:

@@ -14,6 +14,7 @@ from aiohttp import web
 from tests.servers.openai_embeddings import unembeddable, vector
 from tests.servers.openai_fields import Fault, fault
 from tests.servers.openai_stream import MALFORMED, Cut, Finish, Pause, Raw, Stall, Step, Stream
+from tests.servers.overheard import LEDGER
 
 __all__ = [
     "EMBEDDING_MODEL", "KEY",
@@ -86,6 +87,7 @@ class OpenAI:
         words: Callable[[str], Iterable[str]] | None = None,
     ) -> None:
         self.key = key
+        LEDGER.now.keeps(key)
         self.tokens = tokens
         self.delay = delay
         self.unknown = frozenset(unknown)
@@ -122,6 +124,7 @@ class OpenAI:
 
     def say(self, *steps: Step) -> None:
         """Tell what the next request that is not told yet gets: pieces of text, and what happens between them."""
+        LEDGER.now.says("".join(each for each in steps if isinstance(each, str)))
         self._told.append(steps)
 
     def refuse(self, status: int, code: str | None = None, **rest: Any) -> None:

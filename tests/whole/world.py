@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.servers.discord import DiscordServer
 from tests.servers.openai import KEY, MODEL, OpenAI
+from tests.servers.overheard import LEDGER
 from tests.servers.telegram import TelegramServer
 
 PATIENCE = 30
@@ -59,10 +60,13 @@ class World:
     async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the bot, and return its exit code."""
         assert self.process
+        LEDGER.now.environment(self.environment)
         if self.process.returncode is None:
             self.process.send_signal(how)
         async with asyncio.timeout(PATIENCE):
-            return await self.process.wait()
+            code = await self.process.wait()
+        LEDGER.now.logs[str(self.directory)] = self.log
+        return code
 
     @property
     def log(self) -> str:

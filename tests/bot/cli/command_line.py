@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.servers.overheard import LEDGER
+
 ROOT = Path(__file__).resolve().parents[3]
 KEPT = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT")
 
@@ -21,12 +23,16 @@ def run(
     directory: Path, *arguments: str | Path, given: bytes = b"", **variables: str
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a verb in a directory, with something given on standard input; return what it printed and its exit code."""
-    return subprocess.run(
+    told = environment(directory, **variables)
+    done = subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         input=given,
         capture_output=True,
         check=False,
         cwd=directory,
-        env=environment(directory, **variables),
+        env=told,
         timeout=50,
     )
+    LEDGER.now.environment(told)
+    LEDGER.now.logs[f"standard error of {arguments}"] = done.stderr.decode(errors="replace")
+    return done

@@ -19,6 +19,11 @@ GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 9, 1 << 12, 1 << 15
 PRIVILEGED = (1 << 1) | (1 << 8) | MESSAGE_CONTENT
 
 
+def on_shard(guild: str | int, shard: tuple[int, int]) -> bool:
+    """Return whether the events of a guild (0: what is said in private) come on a shard, the number of so many."""
+    return (int(guild) >> 22) % shard[1] == shard[0]
+
+
 class Link:
     """One WebSocket, with the compression that its client asked for."""
 
@@ -52,8 +57,7 @@ class Session:
 
     def concerns(self, data: JSON) -> bool:
         """Return whether an event comes over this session's shard: that of its guild, or the first."""
-        guild = data.get("guild_id") or 0
-        return (int(guild) >> 22) % self.shard[1] == self.shard[0]
+        return on_shard(data.get("guild_id") or 0, self.shard)
 
     async def dispatch(self, event: str, data: JSON) -> None:
         payload = {"op": DISPATCH, "t": event, "s": len(self.events) + 1, "d": data}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tests.servers.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT, Gateway
+from tests.servers.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT, Gateway, on_shard
 from tests.servers.discord.world import (
     DM,
     EVERYDAY,
@@ -22,6 +22,7 @@ from tests.servers.discord.world import (
     User,
     mentioned,
 )
+from tests.servers.overheard import LEDGER
 
 T = TypeVar("T")
 PATIENCE = 10.0
@@ -43,6 +44,7 @@ class State:
 
     def __init__(self, token: str) -> None:
         self.token = token
+        LEDGER.now.keeps(token)
         self.ids = Snowflakes()
         self.bot = User(self.ids(), "yingda", bot=True)
         self.application = self.ids()
@@ -87,9 +89,12 @@ class State:
         self.users[user.id] = user
         return user
 
-    def guild(self, name: str, owner: str = "owner") -> Guild:
-        """Make a guild that the bot is in, with the role that Discord makes for a bot."""
-        guild = Guild(self.ids(), name, self.user(owner))
+    def guild(self, name: str, owner: str = "owner", shard: tuple[int, int] = (0, 1)) -> Guild:
+        """Make a guild that the bot is in, with the role that Discord makes for a bot; its events come on a shard."""
+        identity = self.ids()
+        while not on_shard(identity, shard):
+            identity = self.ids()
+        guild = Guild(identity, name, self.user(owner))
         self._role(guild, guild.id, "@everyone", EVERYDAY)
         managed = self.ids()
         self._role(guild, managed, self.bot.name, EVERYDAY)
@@ -132,6 +137,8 @@ class State:
         posted.mentions = mentioned(posted.content, members)
         if posted.reference and posted.pings and posted.reference.author not in posted.mentions:
             posted.mentions.append(posted.reference.author)
+        if not posted.author.bot:
+            LEDGER.now.says(posted.content)
         posted.channel.messages[posted.id] = posted
         posted.states.append(posted.content)
         self.tell()
@@ -150,6 +157,8 @@ class State:
         born = asyncio.get_running_loop().time()
         asked = Asked(self.ids(), "aW50" + secrets.token_urlsafe(24), user, channel, data, kind, born, pressed=pressed)
         self.interactions[asked.token] = asked
+        LEDGER.now.keeps(asked.token)
+        LEDGER.now.says(*(each.get("value") for each in data.get("options", ())))
         await self.gateway.dispatch("INTERACTION_CREATE", lambda _: self._interaction(asked))
         return asked
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.servers.overheard import LEDGER
 from tests.servers.telegram.api import Api
 from tests.servers.telegram.bell import Bell
 from tests.servers.telegram.faults import Fault, Faults, Refused
@@ -29,6 +30,7 @@ class TelegramServer:
 
     def __init__(self, token: str = TOKEN, username: str = "yingda_bot", *, record: bool = True) -> None:
         self.token = token
+        LEDGER.now.keeps(token)
         self.username = username
         self.api = Api(username)
         self.calls: list[Call] = []

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.servers.overheard import LEDGER
 from tests.servers.telegram.bell import Bell
 from tests.servers.telegram.faults import Refused
 from tests.servers.telegram.state import Json
@@ -44,6 +45,8 @@ class Updates:
     def add_raw(self, update: Json) -> int:
         """Report anything at all."""
         update_id = next(self._ids)
+        for content in update.values():
+            LEDGER.now.says(*(content.get(name) for name in ("text", "caption")) if isinstance(content, dict) else ())
         self.pending.append({"update_id": update_id, **update})
         self.bell.ring()
         return update_id
@@ -90,6 +93,7 @@ class Updates:
 
     async def _delivered(self, session: aiohttp.ClientSession) -> bool:
         secret = self.webhook.get("secret_token")
+        LEDGER.now.keeps(secret)
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
         try:
             async with session.post(self.webhook["url"], json=self.pending[0], headers=headers) as answer:
