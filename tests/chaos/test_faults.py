@@ -6,7 +6,10 @@ import pytest
 
 from tests.chaos.disasters import suffer
 from tests.chaos.model_faults import IMPATIENT, WAYS, model_fails
+from tests.chaos.process import Bot
+from tests.chaos.telegram_faults import one_chat_is_flooded, second_poller, telegram_fails
 from tests.chaos.verdict import Verdict
+from tests.chaos.world import World
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -20,3 +23,12 @@ async def test_however_the_model_fails_everybody_is_answered_or_told_why() -> No
     verdict = await suffer(model_fails, **IMPATIENT)
     assert faultless(verdict)
     assert 0 < verdict.refused + verdict.broken <= len(WAYS)
+
+
+async def test_whatever_telegram_refuses_or_cuts_everybody_is_answered_once() -> None:
+    async def disaster(world: World, bot: Bot) -> None:
+        await telegram_fails(world, bot)
+        await second_poller(world, bot)
+        await one_chat_is_flooded(world, bot)
+
+    assert faultless(await suffer(disaster))
