@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.chaos.disasters import suffer
+from tests.chaos.discord_faults import discord_fails
 from tests.chaos.model_faults import IMPATIENT, WAYS, model_fails
 from tests.chaos.process import Bot
 from tests.chaos.telegram_faults import one_chat_is_flooded, second_poller, telegram_fails
@@ -32,3 +33,7 @@ async def test_whatever_telegram_refuses_or_cuts_everybody_is_answered_once() ->
         await one_chat_is_flooded(world, bot)
 
     assert faultless(await suffer(disaster))
+
+
+async def test_however_discord_breaks_everybody_is_answered_once() -> None:
+    assert faultless(await suffer(discord_fails))
