@@ -19,13 +19,17 @@ Disaster = Callable[[World, Bot], Awaitable[None]]
 SETTLE = 60.0
 
 
-async def suffer(disaster: Disaster, *, conversations: int = 12, seed: int = 1, **settings: str) -> Verdict:
+async def suffer(
+    disaster: Disaster, *, conversations: int = 12, seed: int = 1, by_line: bool = False, **settings: str
+) -> Verdict:
     """Let a disaster happen to a talking bot, and return what became of all questions when it is over.
 
-    `settings` are variables of the bot's environment beside those of the world.
+    `settings` are variables of the bot's environment beside those of the world; `by_line` leads it to Redis by the
+    world's `line`.
     """
     async with world() as place:
-        bot = Bot(place.directory / "bot", {**place.environment, **settings})
+        way = {"REDIS_URL": place.line.url} if by_line else {}
+        bot = Bot(place.directory / "bot", {**place.environment, **way, **settings})
         people = askers(place, conversations)
         try:
             async with talking(bot, people, seed):

@@ -8,6 +8,7 @@ from tests.chaos.disasters import suffer
 from tests.chaos.discord_faults import discord_fails
 from tests.chaos.model_faults import IMPATIENT, WAYS, model_fails
 from tests.chaos.process import Bot
+from tests.chaos.slow_redis import redis_is_slow, redis_stalls, redis_tears
 from tests.chaos.telegram_faults import one_chat_is_flooded, second_poller, telegram_fails
 from tests.chaos.verdict import Verdict
 from tests.chaos.world import World
@@ -37,3 +38,12 @@ async def test_whatever_telegram_refuses_or_cuts_everybody_is_answered_once() ->
 
 async def test_however_discord_breaks_everybody_is_answered_once() -> None:
     assert faultless(await suffer(discord_fails))
+
+
+async def test_on_a_slow_line_to_redis_that_stalls_and_tears_everybody_is_answered_once() -> None:
+    async def disaster(world: World, bot: Bot) -> None:
+        await redis_is_slow(world, bot)
+        await redis_tears(world, bot)
+        await redis_stalls(world, bot)
+
+    assert faultless(await suffer(disaster, by_line=True))
