@@ -19,10 +19,17 @@ Disaster = Callable[[World, Bot], Awaitable[None]]
 SETTLE = 60.0
 
 
-async def suffer(disaster: Disaster, *, conversations: int = 12, seed: int = 1) -> Verdict:
-    """Let a disaster happen to a talking bot, and return what became of all questions when it is over."""
+async def suffer(
+    disaster: Disaster, *, conversations: int = 12, seed: int = 1, by_line: bool = False, **settings: str
+) -> Verdict:
+    """Let a disaster happen to a talking bot, and return what became of all questions when it is over.
+
+    `settings` are variables of the bot's environment beside those of the world; `by_line` leads it to Redis by the
+    world's `line`.
+    """
     async with world() as place:
-        bot = Bot(place.directory / "bot", place.environment)
+        way = {"REDIS_URL": place.line.url} if by_line else {}
+        bot = Bot(place.directory / "bot", {**place.environment, **way, **settings})
         people = askers(place, conversations)
         try:
             async with talking(bot, people, seed):
@@ -31,6 +38,7 @@ async def suffer(disaster: Disaster, *, conversations: int = 12, seed: int = 1) 
             await settled(people, place, SETTLE)
         finally:
             await bot.kill()
+        print(bot.log.read_text() if "Traceback" in bot.log.read_text() else "", end="")
         return await total(people, place)
 
 

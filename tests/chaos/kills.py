@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
 
 from tests.chaos.process import Bot
 from tests.chaos.talk import Asker, askers
@@ -20,7 +19,6 @@ STARTING = 0.2
 STANDING, TAKEN_FOR_DEAD = 0.33, 6.0
 PATIENCE = 10.0
 SETTLE = 60.0
-LOOK = 0.25
 
 
 async def run(
@@ -82,23 +80,14 @@ async def pause(seconds: float) -> None:
 
 
 async def settled(people: list[Asker], place: World, seconds: float) -> bool:
-    """Wait until every question has come to its end."""
-
-    async def look() -> bool:
-        accepted = await place.accepted()
-        return all(each.settled(accepted) for each in people)
-
-    return await until(look, seconds)
-
-
-async def until(look: Callable[[], object], seconds: float) -> bool:
-    """Look every quarter of a second whether something is so; False where it is not within so many seconds."""
+    """Wait until every question has come to its end, also those that were accepted meanwhile."""
     end = time.monotonic() + seconds
-    while not await look():  # type: ignore[misc]
-        if time.monotonic() > end:
-            return False
-        await asyncio.sleep(LOOK)
-    return True
+    accepted, known = await place.accepted(), set[str]()
+    while accepted != known:
+        for each in people:
+            await each.until(lambda each=each, accepted=accepted: each.settled(accepted), end - time.monotonic())  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
+        accepted, known = await place.accepted(), accepted
+    return all(each.settled(accepted) for each in people)
 
 
 async def total(people: list[Asker], place: World) -> Verdict:

@@ -7,22 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 MARK = re.compile(r"«(/?)(\d+\.\d+)»")
-BROKEN = ("A restart broke this answer off here", "(stopped)")
+BROKEN = ("A restart broke this answer off here", "(stopped)", "(the answer broke off here: ")
 DOUBTED = "There was a restart, and your last answer may or may not have been sent"
 FAILED = "Something went wrong"
+# What the catalogue says instead of an answer when the model gives none.
+SORRY = re.compile(r"The (connection to the )?language model\b")
 
 
 @dataclass(slots=True)
 class Verdict:
     """How many questions were answered whole, broken off with a word about it, or doubted; and what must not be.
 
-    `doubted`: a sentence says that the answer may have been sent; it was, or was not.
+    `doubted`: a sentence says that the answer may have been sent; it was, or was not. `refused`: a sentence says that
+    there is no answer.
     """
 
     asked: int = 0
     whole: int = 0
     broken: int = 0
     doubted: int = 0
+    refused: int = 0
     unheard: int = 0
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
@@ -36,7 +40,7 @@ class Verdict:
 
     def add(self, other: Verdict) -> None:
         """Add another conversation's."""
-        for name in ("asked", "whole", "broken", "doubted", "unheard"):
+        for name in ("asked", "whole", "broken", "doubted", "refused", "unheard"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("lost", "twice", "disordered", "unmarked"):
             getattr(self, name).extend(getattr(other, name))
@@ -45,7 +49,7 @@ class Verdict:
         faults = f"{len(self.lost)} lost, {len(self.twice)} answered twice, {len(self.disordered)} out of order"
         return (
             f"{self.asked} questions: {self.whole} answered, {self.broken} marked as broken off, {self.doubted} "
-            f"marked as perhaps sent ({self.unheard} never reached the bot); {faults}, "
+            f"marked as perhaps sent, {self.refused} refused in words ({self.unheard} never reached the bot); {faults}, "
             f"{len(self.unmarked)} broken off unmarked"
         )
 
@@ -55,13 +59,14 @@ class _Answer:
     name: str
     ended: bool = False
     doubts: int = 0
+    refusals: int = 0
 
 
 def judge(asked: Sequence[str], texts: Sequence[str]) -> Verdict:
     """Judge a conversation by the numbers of its questions, in their order, and the bot's messages as they stand."""
     verdict = Verdict(asked=len(asked))
-    answers, early = _answers(texts, verdict)
-    position, doubts = -1, early
+    before, *answers = _answers(texts, verdict)
+    position, words = -1, before
     for answer in answers:
         here = asked.index(answer.name) if answer.name in asked else -1
         if here == position or any(answer.name == other.name and other is not answer for other in answers):
@@ -69,39 +74,44 @@ def judge(asked: Sequence[str], texts: Sequence[str]) -> Verdict:
         elif here < position:
             verdict.disordered.append(answer.name)
         else:
-            doubts = _missing(asked[position + 1 : here], doubts, verdict)
-            position = here
+            _missing(asked[position + 1 : here], words, verdict)
+            position, words = here, _Answer("")
         if not (answer.ended or answer.doubts):
             verdict.unmarked.append(answer.name)
-        doubts += answer.doubts
-    _missing(asked[position + 1 :], doubts, verdict)
+        words.doubts += answer.doubts
+        words.refusals += answer.refusals
+    _missing(asked[position + 1 :], words, verdict)
     return verdict
 
 
-def _missing(names: Sequence[str], doubts: int, verdict: Verdict) -> int:
-    """Questions without a word of an answer must have a doubt each; return 0, for the next stretch."""
-    verdict.lost.extend(names[doubts:])
-    return 0
+def _missing(names: Sequence[str], words: _Answer, verdict: Verdict) -> None:
+    """Questions without a word of an answer must have a doubt or a refusal each; a refusal must have a question."""
+    verdict.lost.extend(names[words.doubts + words.refusals :])
+    verdict.twice.extend("a refusal" for _ in range(words.refusals - len(names)))
 
 
-def _answers(texts: Sequence[str], verdict: Verdict) -> tuple[list[_Answer], int]:
-    """Return the answers begun in a chat, in their order, and how many doubts stand before the first."""
-    answers: list[_Answer] = []
-    early = 0
+def _answers(texts: Sequence[str], verdict: Verdict) -> list[_Answer]:
+    """Return the answers begun in a chat, in their order, after one without a name: what stands before the first."""
+    answers = [_Answer("", ended=True)]
     for text in texts:
         for closing, name in MARK.findall(text):
             if not closing:
                 answers.append(_Answer(name))
-            elif answers and answers[-1].name == name:
+            elif answers[-1].name == name:
                 answers[-1].ended = True
                 verdict.whole += 1
-        if any(mark in text for mark in BROKEN) and answers:
+        if any(mark in text for mark in BROKEN):
             verdict.broken += not answers[-1].ended
             answers[-1].ended = True
         if DOUBTED in text or FAILED in text:
             verdict.doubted += 1
-            if answers:
-                answers[-1].doubts += 1
-            else:
-                early += 1
-    return answers, early
+            answers[-1].doubts += 1
+        if SORRY.match(text):
+            verdict.refused += 1
+            answers[-1].refusals += 1
+    return answers
+
+
+def excuses(text: str) -> bool:
+    """Return whether a message stands for an answer that did not come whole."""
+    return any(mark in text for mark in (*BROKEN, DOUBTED, FAILED)) or bool(SORRY.match(text))

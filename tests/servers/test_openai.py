@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from openai import APIStatusError, AsyncOpenAI
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI
 
-from tests.servers.openai import KEY, MODEL, OpenAI
+from tests.servers.openai import KEY, MODEL, Cut, OpenAI
 
 ASKED: dict[str, Any] = {"model": MODEL, "messages": [{"role": "user", "content": "hi"}], "stream": True}
 
@@ -50,3 +50,21 @@ async def test_tokens_are_counted_only_when_asked(client: AsyncOpenAI) -> None:
     assert [chunk.usage async for chunk in stream if chunk.usage] == []
     stream = await client.chat.completions.create(**ASKED, stream_options={"include_usage": True})
     assert [chunk.usage.completion_tokens async for chunk in stream if chunk.usage] == [10]
+
+
+async def test_own_words_are_spoiled_once_after_so_many_pieces() -> None:
+    words = ["one ", "two ", "three "]
+    async with OpenAI(words=lambda _: words) as server, AsyncOpenAI(api_key=KEY, base_url=server.url) as client:
+        server.spoil(2, Cut())
+        heard: list[str | None] = []
+        with pytest.raises(APIConnectionError):
+            await _listen(client, heard)
+        await server.used_up()
+        assert heard == words[:2]
+        await _listen(client, heard)
+        assert heard == [*words[:2], *words]
+
+
+async def _listen(client: AsyncOpenAI, heard: list[str | None]) -> None:
+    async for chunk in await client.chat.completions.create(**ASKED):
+        heard.extend(choice.delta.content for choice in chunk.choices if choice.delta.content)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 
 from bot.command import Commands
 from bot.contract import Gone, Receive, RetryAfter
@@ -27,6 +28,9 @@ DEFERRED = {
 }
 ACKNOWLEDGE_WITHIN = 3.0
 HANG_UP_WITHIN = 2.0
+# A heartbeat not acknowledged after so many intervals, but at least so many seconds, will not be.
+MISSED_INTERVALS, MISSED_SECONDS = 1.2, 2.0
+LOOK_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +89,38 @@ class Client(discord.Client):
         While it is not connected, discord.py is about connecting, and `converse` about discord.py.
         """
         now = time.monotonic()
-        alive = self.ws._keep_alive if self._connected and self.ws else None  # noqa: SLF001 — nothing public tells it
-        silent = time.perf_counter() - alive._last_recv if alive else 0.0  # noqa: SLF001 — as above
+        alive = self._heart if self._connected else None
+        silent = time.perf_counter() - alive._last_recv if alive else 0.0  # noqa: SLF001 — nothing public tells it
         at = now - max(0.0, silent)
         return Pulse(at if self._handing_since is None else min(at, self._handing_since), self._connected)
+
+    async def mind_heartbeats(self) -> None:
+        """Break a connection, for ever, on which a heartbeat was missed: discord.py then resumes the session.
+
+        By itself it waits for 60 s, and then for a goodbye of the dead; `watched` would begin a new session before
+        that, which is never told what the old one has missed.
+        """
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            heart = self._heart
+            if heart is None or heart.interval is None:
+                continue
+            patience = max(MISSED_INTERVALS * heart.interval, MISSED_SECONDS)
+            if time.perf_counter() - heart._last_ack > patience:  # noqa: SLF001 — nothing public tells it
+                log.warning("the gateway of Discord has missed a heartbeat; connecting again")
+                self._break()
+
+    @property
+    def _heart(self) -> KeepAliveHandler | None:
+        """What keeps the connection to the gateway alive, while there is one."""
+        return self.ws._keep_alive if self.ws else None  # noqa: SLF001 — nothing public leads there
+
+    def _break(self) -> None:
+        """End the connection without a goodbye, which nobody might answer: discord.py finds it lost at once."""
+        line = self.ws.socket.get_extra_info("socket")
+        with contextlib.suppress(OSError):  # it is lost already
+            if line:
+                line.shutdown(socket.SHUT_RDWR)
 
     async def hang_up(self) -> None:
         """Leave the gateway; calls to the REST API go on."""

@@ -100,6 +100,7 @@ class Discord:
                 group.create_task(client.hand_over(receive, self._commands))
                 if first:
                     group.create_task(register(client.http, str(client.application_id), self._commands))
+                group.create_task(client.mind_heartbeats())
                 group.create_task(self._stay(client))
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors

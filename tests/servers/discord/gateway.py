@@ -25,17 +25,18 @@ def on_shard(guild: str | int, shard: tuple[int, int]) -> bool:
 
 
 class Link:
-    """One WebSocket, with the compression that its client asked for."""
+    """One WebSocket, with the compression that its client asked for. A dead one is open, and nothing happens on it."""
 
     def __init__(self, socket: web.WebSocketResponse, *, compressed: bool) -> None:
         self.socket = socket
+        self.dead = False
         self._compressor = zlib.compressobj() if compressed else None
         self._sending = asyncio.Lock()
 
     async def send(self, payload: JSON) -> None:
         text = json.dumps(payload)
         async with self._sending:
-            if self.socket.closed:
+            if self.socket.closed or self.dead:
                 return
             with contextlib.suppress(ConnectionError):  # the client is gone; it will resume
                 if self._compressor is None:
@@ -125,6 +126,11 @@ class Gateway:
             if request and request.transport:
                 request.transport.abort()
 
+    def die(self) -> None:
+        """Let every connection stay open, and neither say nor hear anything more."""
+        for session in self.connected:
+            self._link(session).dead = True
+
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=0, autoclose=True)
         await socket.prepare(request)
@@ -147,6 +153,8 @@ class Gateway:
             except TimeoutError:
                 await link.socket.close(code=4009)
                 return
+            if link.dead:
+                await asyncio.Event().wait()
             if message.type is not WSMsgType.TEXT:
                 return
             await self._take(link, json.loads(message.data))

@@ -40,6 +40,7 @@ class DiscordServer(State):
 
     Attributes:
         limit, window: So many calls to one route of one channel in so many seconds; more get a 429.
+        faults: What goes wrong, and has not happened yet.
         via: Whether answers carry the header by which discord.py tells Discord's 429 from Cloudflare's.
     """
 
@@ -47,7 +48,7 @@ class DiscordServer(State):
         super().__init__("test-token")
         self.limit, self.window = limit, window
         self.via = True
-        self._faults: deque[Fault] = deque()
+        self.faults: deque[Fault] = deque()
         self._windows: dict[str, tuple[float, int]] = {}
         self._port = 0
         self._runner: web.AppRunner | None = None
@@ -121,7 +122,7 @@ class DiscordServer(State):
 
     def fail(self, path: str, status: int, body: JSON | None = None, *, times: int = 1, after: bool = False) -> None:
         """Answer the next calls whose `METHOD path` matches with an error (`CUT`: hang up; `after`: having done it)."""
-        self._faults.append(Fault(re.compile(path), status, body or {"code": 0, "message": "failed"}, times, after))
+        self.faults.append(Fault(re.compile(path), status, body or {"code": 0, "message": "failed"}, times, after))
 
     def slow_down(self, path: str, seconds: float, *, times: int = 1, everywhere: bool = False) -> None:
         """Answer the next calls that match with 429."""
@@ -197,11 +198,11 @@ class DiscordServer(State):
         raise refusal
 
     def _fault(self, call: str) -> Fault | None:
-        for fault in self._faults:
+        for fault in self.faults:
             if fault.pattern.search(call):
                 fault.times -= 1
                 if not fault.times:
-                    self._faults.remove(fault)
+                    self.faults.remove(fault)
                 return fault
         return None
 

@@ -25,7 +25,7 @@ class Refused(Exception):  # noqa: N818 — the answer, not a failure of the ser
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to the next `times` calls of a method (`*`: of any).
+    """What happens to the next `times` calls of a method (`*`: of any) in a chat (0: in any).
 
     Attributes:
         refused: They are answered so.
@@ -40,6 +40,7 @@ class Fault:
     body: bytes | None = None
     cut: str = ""
     hangs: bool = False
+    chat: int = 0
     release: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -60,10 +61,10 @@ class Faults:
             fault.release.set()
         self._waiting.clear()
 
-    def next(self, method: str) -> Fault | None:
+    def next(self, method: str, chat: int = 0) -> Fault | None:
         """Return what happens to this call."""
         for fault in self._waiting:
-            if fault.method in ("*", method) and fault.times > 0:
+            if fault.method in ("*", method) and fault.chat in (0, chat) and fault.times > 0:
                 fault.times -= 1
                 return fault
         return None

@@ -93,10 +93,10 @@ class TelegramServer:
         """Answer the next calls of a method (`*`: any) by an error."""
         return self.faults.add(Fault(method, times, refused=Refused(description, status, **parameters)))
 
-    def floods(self, method: str, seconds: int, *, times: int = 1) -> Fault:
-        """Answer the next calls by 429 with `retry_after`."""
-        said = f"Too Many Requests: retry after {seconds}"
-        return self.refuses(method, said, 429, times=times, retry_after=seconds)
+    def floods(self, method: str, seconds: int, *, times: int = 1, chat: int = 0) -> Fault:
+        """Answer the next calls (in one chat) by 429 with `retry_after`."""
+        refused = Refused(f"Too Many Requests: retry after {seconds}", 429, retry_after=seconds)
+        return self.faults.add(Fault(method, times, refused=refused, chat=chat))
 
     def cuts(self, method: str, *, times: int = 1, done: bool = False) -> Fault:
         """Cut the connections of the next calls, before or after what they ask for is done."""
@@ -130,7 +130,7 @@ class TelegramServer:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method, began = request.match_info["method"], time.monotonic()
         params = await _params(request)
-        fault = self.faults.next(method)
+        fault = self.faults.next(method, int(params.get("chat_id") or 0))
         if fault and fault.cut == "before":
             self._note(method, params, began, 0)
             return _cut(request)
