@@ -12,6 +12,8 @@ from bot.model import Message, Reply
 
 SLASHES = ("/", "／")
 KINDS = (str, int, float, bool)
+# What the option for a file is called, where a file is an option.
+FILE = "file"
 Value = str | int | float | bool
 
 
@@ -29,8 +31,24 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class InFile:
+    """Beside a text parameter's `Wording`: the text may also come in an attached file, which `help` describes.
+
+    The file comes with the message. Where commands have no message (Discord's slash commands), the file is an option
+    of its own, called `file`.
+    """
+
+    help: Wording
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
-    """One option of a command. `rest` marks the text parameter that takes all words that name no other option."""
+    """One option of a command.
+
+    Attributes:
+        rest: It takes all words that name no other option.
+        file: Describes the file that its text may come in instead, where it may.
+    """
 
     name: str
     kind: type[Value]
@@ -39,6 +57,7 @@ class Parameter:
     default: Value | None
     choices: tuple[str, ...] = ()
     rest: bool = False
+    file: Wording | None = None
 
 
 Run = Callable[..., Awaitable[Reply | str]]
@@ -65,6 +84,11 @@ class Command:
     interrupting: bool = False
     admin: bool = False
     remember: bool = True
+
+    @property
+    def file(self) -> Wording | None:
+        """What describes the file that the command works on, where it does."""
+        return next((each.file for each in self.parameters if each.file), None)
 
 
 def command(
@@ -98,7 +122,7 @@ def _parameters(run: Run) -> tuple[Parameter, ...]:
 def _parameter(name: str, hint: Any, default: Any, *, last: bool) -> Parameter:
     if get_origin(hint) is not Annotated:
         raise TypeError(f"option {name} needs Annotated[type, Wording(…)]")
-    inner, wording = get_args(hint)[:2]
+    inner, wording, *more = get_args(hint)
     if get_origin(inner) in (Union, types.UnionType):
         inner = next(each for each in get_args(inner) if each is not type(None))
     choices = get_args(inner) if get_origin(inner) is Literal else ()
@@ -107,7 +131,10 @@ def _parameter(name: str, hint: Any, default: Any, *, last: bool) -> Parameter:
         raise TypeError(f"option {name} has type {kind}; a platform knows only str, int, float and bool")
     required = default is inspect.Parameter.empty
     rest = last and kind is str and not choices
-    return Parameter(name, kind, wording, required, None if required else default, choices, rest)
+    file = next((each.help for each in more if isinstance(each, InFile)), None)
+    if name == FILE or (file and not rest):
+        raise TypeError(f"option {name}: a file brings the text of the last option, and is called {FILE} itself")
+    return Parameter(name, kind, wording, required, None if required else default, choices, rest, file)
 
 
 class Commands(Mapping[str, Command]):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import codecs
-import re
+import asyncio
 from collections.abc import Iterable
+from typing import Annotated
 
+from bot.command import InFile, Wording
 from bot.contract import Apology, Services
 from bot.model import Attachment, Message
+from handlers.language.decoding import decoded
 
 LARGEST = 1 << 20
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+IN_FILE = InFile(
+    Wording(
+        "也可以把文本放在 .txt 文件里（1 MB 以内）",
+        "也可以把文字放在 .txt 檔案裡（1 MB 以內）",
+        "the text as a .txt file, up to 1 MB",
+    )
 )
-CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
+# The last option of the commands that work on a text.
+Text = Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message"), IN_FILE]
 
 
 async def material(message: Message, services: Services, text: str) -> str:
@@ -28,7 +33,7 @@ async def material(message: Message, services: Services, text: str) -> str:
     typed = "" if quote and text == quote.text else text
     if typed.strip():
         return typed
-    attached = (*message.attachments, *(quote.attachments if quote else ()))
+    attached = _attached(message)
     if file := _text_file(attached):
         return await _read(file, message, services)
     if text.strip():
@@ -36,6 +41,15 @@ async def material(message: Message, services: Services, text: str) -> str:
     if attached:
         raise Apology("language.not_txt", name=attached[0].name)
     raise Apology("language.no_text")
+
+
+def has_file(message: Message) -> bool:
+    """Return whether a text file came with a message, or with the one that it replies to."""
+    return _text_file(_attached(message)) is not None
+
+
+def _attached(message: Message) -> tuple[Attachment, ...]:
+    return (*message.attachments, *(message.quote.attachments if message.quote else ()))
 
 
 def _text_file(attached: Iterable[Attachment]) -> Attachment | None:
@@ -51,31 +65,9 @@ async def _read(file: Attachment, message: Message, services: Services) -> str:
     data = await services.platforms[message.platform].read(file)
     if len(data) > LARGEST:
         raise too_large
-    text = decoded(data)
+    text = await asyncio.to_thread(decoded, data)
     if text is None:
         raise Apology("language.file_unreadable", name=file.name)
     if not text.strip():
         raise Apology("language.file_empty", name=file.name)
     return text
-
-
-def decoded(data: bytes) -> str | None:
-    """Return the text of a file in UTF-8, UTF-16 or GB18030, or None for one that is no text."""
-    for encoding in _encodings(data):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not CONTROLS.search(text):
-            return text
-    return None
-
-
-def _encodings(data: bytes) -> tuple[str, ...]:
-    for mark, encoding in MARKS:
-        if data.startswith(mark):
-            return (encoding,)
-    if b"\0" not in data:
-        return ("utf-8", "gb18030")
-    # UTF-16 without its mark: spaces and line ends have their zero before or after them.
-    return ("utf-16-be", "utf-16-le") if data[::2].count(0) > data[1::2].count(0) else ("utf-16-le", "utf-16-be")

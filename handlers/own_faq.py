@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import ChainMap, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.contract import Services
 from bot.model import Message
@@ -70,10 +71,26 @@ class _Both(Segmenter):
         self._lexicon = owners.with_words(self.words)
 
 
+@dataclass(frozen=True, slots=True)
+class _Layers:
+    """Frequencies of the owner's words over jieba's, for many lexicons to lie on: chats do not copy them either."""
+
+    over: Any
+    under: Any
+
+    def get(self, word: str, default: int | None = None, /) -> int | None:
+        found: int | None = self.over.get(word)
+        return self.under.get(word, default) if found is None else found
+
+    def __contains__(self, word: str) -> bool:
+        return self.get(word) is not None
+
+
 def _lexicon(words: Iterable[Word]) -> Lexicon:
-    """Return jieba's dictionary with the owner's words, as a base: chats do not copy them either."""
+    """Return jieba's dictionary with the owner's words, as a base."""
     both = standard().with_words(words)
-    return Lexicon(ChainMap(dict(both.own), both.base), both.total, both.longest)  # type: ignore[arg-type]  # only read
+    base: Any = _Layers(both.own, both.base)
+    return Lexicon(base, both.total, both.longest)
 
 
 def read_with(shared: Ears, own: Segmenter, owners: Lexicon | None) -> Ears:

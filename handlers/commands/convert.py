@@ -9,7 +9,7 @@ from bot.contract import Services
 from bot.model import Message, Reply
 from handlers.labour import labour, shortened
 from handlers.language import convert as conversion
-from handlers.material import material
+from handlers.material import Text, material
 
 
 @command("简繁", "簡繁", remember=False)
@@ -25,7 +25,7 @@ async def convert(
             "s, t, tw, hk; p: words too",
         ),
     ] = None,
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """简体、繁体互转（OpenCC）；不写方向就转成另一种
 

@@ -13,7 +13,7 @@ from handlers.labour import Result, shortened
 from handlers.language.dictionary import Word
 from handlers.language.own import POSSIBLE, Segmenter
 from handlers.language.tagset import BY_TAG
-from handlers.material import material
+from handlers.material import IN_FILE, material
 from handlers.vocabulary import LONGEST_WORD, MOST_WORDS, Vocabulary
 
 Action = Literal["list", "add", "remove", "suggest"]
@@ -33,6 +33,7 @@ async def dictionary(
         Wording(
             "每行：词 频率 词性（后两项可省）", "每行：詞 頻率 詞性（後兩項可省）", "a line each: word frequency tag"
         ),
+        IN_FILE,
     ] = "",
 ) -> Reply:
     """这个聊天自己的词：增加、删除、列出、建议频率（管理员）

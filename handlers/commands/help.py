@@ -34,7 +34,8 @@ def _explained(message: Message, services: Services, word: str) -> str:
     if found is None:
         raise Apology("commands.unknown", word=word)
     options = [f"  {each.name} – {each.help[message.language]}" for each in found.parameters]
-    return "\n".join([f"{usage(found)}{_alias(found)}", found.help[message.language], *options])
+    file = [f"  .txt – {found.file[message.language]}"] if found.file else []
+    return "\n".join([f"{usage(found)}{_alias(found)}", found.help[message.language], *options, *file])
 
 
 def _alias(found: Command) -> str:

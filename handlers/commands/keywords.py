@@ -16,7 +16,7 @@ from handlers.language.own import Segmenter
 from handlers.language.tagset import TABLE, explain
 from handlers.language.terms import stop_words
 from handlers.marked import table
-from handlers.material import material
+from handlers.material import Text, material
 from handlers.vocabulary import Vocabulary
 
 MOST_SHOWN = 100
@@ -38,7 +38,7 @@ async def keywords(
         Literal["jieba", "chat"], Wording("IDF 来自 jieba 或本聊天", "IDF 來自 jieba 或本聊天", "whose IDF")
     ] = "jieba",
     stop: Annotated[str, Wording("另加的停用词", "另加的停用詞", "more stop words")] = "",
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """提取关键词：TF-IDF 或 TextRank，带权重
 

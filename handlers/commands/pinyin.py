@@ -11,7 +11,7 @@ from bot.model import Message, Reply
 from handlers.labour import Result, labour, shortened
 from handlers.language import pinyin as reading
 from handlers.language.own import Segmenter
-from handlers.material import material
+from handlers.material import Text, material
 from handlers.vocabulary import Vocabulary
 
 MOST = 100_000
@@ -25,7 +25,7 @@ async def pinyin(
     tones: Annotated[
         reading.Tones, Wording("声调：符号、数字或不标", "聲調：符號、數字或不標", "tones: marks, numbers or none")
     ] = "marks",
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """给文字注上带声调的拼音
 

@@ -12,7 +12,7 @@ from handlers.labour import Result, labour, shortened
 from handlers.language.own import Segmenter
 from handlers.language.tag import tag as tagged
 from handlers.language.tagset import TABLE, Tag, explain
-from handlers.material import material
+from handlers.material import Text, material
 from handlers.vocabulary import Vocabulary
 
 # A hostile text of this length takes some two seconds, in a thread.
@@ -25,7 +25,7 @@ async def pos(
     services: Services,
     *,
     tag: Annotated[str, Wording("解释一个标记，如 ad", "解釋一個標記，如 ad", "explain a tag, such as ad")] = "",
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """词性标注，并解释每个标记
 

@@ -13,7 +13,7 @@ from handlers.laboratory import laboratory
 from handlers.labour import Result
 from handlers.language.terms import Cut, terms
 from handlers.marked import inline, table
-from handlers.material import material
+from handlers.material import IN_FILE, material
 from handlers.words.owned import Words
 from handlers.words.told import either, source
 
@@ -32,7 +32,9 @@ async def probability(
     *,
     n: Annotated[int, Wording("看前面几个词：1 到 3", "看前面幾個詞：1 到 3", "1 to 3: the n of the n-grams")] = 3,
     text: Annotated[
-        str, Wording("一句话；两句用 | 或换行隔开", "一句話；兩句用 | 或換行隔開", "a sentence, or two with | between")
+        str,
+        Wording("一句话；两句用 | 或换行隔开", "一句話；兩句用 | 或換行隔開", "a sentence, or two with | between"),
+        IN_FILE,
     ] = "",
 ) -> Reply:
     """N 元语言模型：句子的概率、困惑度和最不像话的地方；可比较两句

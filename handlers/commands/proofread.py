@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
 
-from bot.command import Wording, command
+from bot.command import command
 from bot.contract import Services
 from bot.model import Message, Notice, Reply, Source
 from handlers.language.revision import changes
 from handlers.marked import corrected
-from handlers.material import material
+from handlers.material import Text, material
 from handlers.model.task import task
 
 
@@ -20,7 +19,7 @@ async def proofread(
     message: Message,
     services: Services,
     *,
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """找出并改正错别字和语病，标出改动（由语言模型）
 

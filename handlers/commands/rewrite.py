@@ -8,7 +8,7 @@ from typing import Annotated
 from bot.command import Wording, command
 from bot.contract import Services
 from bot.model import Message, Reply, Source
-from handlers.material import material
+from handlers.material import IN_FILE, has_file, material
 from handlers.model.task import task
 
 
@@ -19,21 +19,29 @@ async def rewrite(
     *,
     instruction: Annotated[str, Wording("怎样改写", "怎樣改寫", "how to rewrite it")] = "",
     text: Annotated[
-        str, Wording("文本；回复消息时是要求", "文字；回覆訊息時是要求", "text; in a reply to a message: how")
+        str,
+        Wording(
+            "“要求：文本”；回复消息或附上文件时，只写要求",
+            "「要求：文字」；回覆訊息或附上檔案時，只寫要求",
+            "“how: text”; in a reply or with a file just how",
+        ),
+        IN_FILE,
     ] = "",
 ) -> Reply:
-    """按要求改写（由语言模型）；不给要求就润色
+    """按要求改写（由语言模型），如“更正式一点：……”；不给要求就润色
 
-    按要求改寫（由語言模型）；不給要求就潤色
+    按要求改寫（由語言模型），如「更正式一點：……」；不給要求就潤色
 
-    Rewrite by an instruction, by the model; polishes where there is none
+    Rewrite by an instruction, like “more formal: …”, by the model; polishes without one
     """
     quoted = message.quote.text if message.quote else ""
-    if quoted and not instruction and text != quoted:
-        # Who replies to a text has no other place to say how.
-        instruction, text = text, quoted
+    typed = text.strip() if text != quoted else ""
+    if typed and not instruction and (quoted or has_file(message)):
+        # Who replies to a text, or attaches it, has no other place to say how.
+        instruction, text, typed = typed, quoted, ""
     found = await material(message, services, text)
-    asked = instruction or services.say(message, "laboratory.polish")
+    # Only who wrote the text himself may have put before it what he wants.
+    asked = instruction or services.say(message, "laboratory.polish_or" if typed else "laboratory.polish")
     # As JSON neither can be taken for the other.
     both = json.dumps({"instruction": asked, "text": found}, ensure_ascii=False)
     words = await task(message, services, services.say(message, "laboratory.rewrite"), both)

@@ -16,7 +16,7 @@ from handlers.language.full import cut_all
 from handlers.language.matching import METHODS, Method
 from handlers.language.own import Segmenter
 from handlers.language.pinyin import HAN
-from handlers.material import material
+from handlers.material import Text, material
 from handlers.vocabulary import Vocabulary
 
 Mode = Literal["accurate", "full", "search", "forward", "backward", "bidirectional", "graph", "compare"]
@@ -34,7 +34,7 @@ async def segment(
         Mode | None, Wording("模式（compare 对照）", "模式（compare 對照）", "mode; compare shows all")
     ] = None,
     hmm: Annotated[bool, Wording("是否用 HMM 认新词", "是否用 HMM 認新詞", "find new words by the HMM")] = True,
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """中文分词：jieba 的各种模式，或与经典算法对照
 

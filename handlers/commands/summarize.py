@@ -8,7 +8,7 @@ from bot.command import Wording, command
 from bot.contract import Services
 from bot.model import Message, Reply, Source
 from bot.recent import Remark
-from handlers.material import material
+from handlers.material import Text, material
 from handlers.model.task import LONGEST, task
 from handlers.recently import remarks
 
@@ -19,7 +19,7 @@ async def summarize(
     services: Services,
     *,
     last: Annotated[int, Wording("最近多少条消息", "最近多少則訊息", "how many of the latest messages")] = 0,
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """总结一段文本、被回复的消息，或最近的消息（由语言模型）
 

@@ -12,6 +12,7 @@ from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result
 from handlers.marked import inline, table
+from handlers.material import IN_FILE
 from handlers.recently import lines
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ async def tfidf(
     texts: Annotated[
         str,
         Wording("每行一篇；回复的消息也算一篇", "每行一篇；回覆的訊息也算一篇", "a document a line; a reply adds one"),
+        IN_FILE,
     ] = "",
 ) -> Reply:
     """TF-IDF：每行一篇文档，看哪些词最有代表性

@@ -8,7 +8,7 @@ from bot.command import Wording, command
 from bot.contract import Services
 from bot.model import Message, Reply, Source
 from bot.texts import written_language
-from handlers.material import material
+from handlers.material import Text, material
 from handlers.model.task import task
 
 Language = Literal["zh", "zh-TW", "en", "ja", "ko", "fr", "de", "es", "pt", "ru", "vi", "th"]
@@ -20,7 +20,7 @@ async def translate(
     services: Services,
     *,
     to: Annotated[Language | None, Wording("译成哪种语言", "譯成哪種語言", "the language to translate into")] = None,
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """翻译（由语言模型）：中文默认译成英文，其他译成中文
 

@@ -15,7 +15,7 @@ from handlers.labour import Result
 from handlers.language.encodings import codes, integers, one_hot
 from handlers.language.terms import terms
 from handlers.marked import inline, table
-from handlers.material import material
+from handlers.material import IN_FILE, material
 from handlers.words.owned import Words
 from handlers.words.told import either, source
 
@@ -32,7 +32,7 @@ async def vectorize(
     services: Services,
     *,
     text: Annotated[
-        str, Wording("一句话，或回复一条消息", "一句話，或回覆一則訊息", "a sentence, or reply to a message")
+        str, Wording("一句话，或回复一条消息", "一句話，或回覆一則訊息", "a sentence, or reply to a message"), IN_FILE
     ] = "",
 ) -> Reply:
     """同一句话的三种编码：整数、独热、词向量

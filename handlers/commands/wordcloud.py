@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Services
 from bot.model import Message, Reply
-from handlers.cutting import cutting
-from handlers.laboratory import laboratory
+from handlers.counting import counted
 from handlers.labour import Result
-from handlers.language.terms import frequencies
-from handlers.recently import lines
+from handlers.material import Text
 
 MOST = 120
 
@@ -22,7 +21,7 @@ async def wordcloud(
     services: Services,
     *,
     last: Annotated[int, Wording("最近多少条消息", "最近多少則訊息", "how many of the latest messages")] = 0,
-    text: Annotated[str, Wording("文本，或回复一条消息", "文字，或回覆一則訊息", "text, or reply to a message")] = "",
+    text: Text = "",
 ) -> Reply:
     """把词频画成词云
 
@@ -30,16 +29,11 @@ async def wordcloud(
 
     Draw the words as a cloud, the larger the more often
     """
-    texts = await lines(message, services, text, last)
-    cut = await cutting(message, services)
 
-    def work() -> Result:
-        counted = frequencies(texts, cut)
-        if not counted:
-            raise Apology("laboratory.no_words")
+    def show(words: Counter[str]) -> Result:
         from handlers.pictures.cloud import cloud  # noqa: PLC0415 — an extra
 
-        told = services.say(message, "laboratory.wordcloud", words=counted.total())
-        return Result(told, (cloud(dict(counted.most_common(MOST)), "wordcloud"),))
+        told = services.say(message, "laboratory.wordcloud", words=words.total())
+        return Result(told, (cloud(dict(words.most_common(MOST)), "wordcloud"),))
 
-    return await laboratory(message, services, "wordcloud", work)
+    return await counted(message, services, "wordcloud", (text, last), show)

@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.exports import Export, ExportError
+from handlers.language.decoding import encoding_of
 from handlers.language.terms import sentences
-from handlers.material import decoded
 
 GZIP = b"\x1f\x8b"
 PEEK = 1 << 16
+# What the reader of exports and lines tells apart by itself.
+READ = ("utf-8", "utf-8-sig", "gb18030")
 
 
 class CorpusError(ValueError):
@@ -60,24 +62,39 @@ def _opened(path: Path) -> Iterator[Path]:
     try:
         with path.open("rb") as file:
             head = file.read(PEEK)
-        if not head.startswith(GZIP):
-            _check(path, head)
+        packed = head.startswith(GZIP)
+        encoding = "" if packed else _encoding(path, head)
+        if encoding in READ:
             yield path
             return
         with tempfile.TemporaryDirectory(prefix="yingda-") as directory:
             plain = Path(directory) / "corpus"
-            with gzip.open(path) as packed, plain.open("wb") as file:
-                shutil.copyfileobj(packed, file)
-            with plain.open("rb") as file:
-                _check(path, file.read(PEEK))
-            yield plain
+            if packed:
+                _unpack(path, plain)
+                with plain.open("rb") as file:
+                    encoding = _encoding(path, file.read(PEEK))
+            yield plain if encoding in READ else _in_utf_8(plain if packed else path, encoding, Path(directory, "utf8"))
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise CorpusError(f"{path}: cannot be read ({reason}).") from None
 
 
-def _check(path: Path, head: bytes) -> None:
+def _unpack(path: Path, to: Path) -> None:
+    with gzip.open(path) as packed, to.open("wb") as file:
+        shutil.copyfileobj(packed, file)
+
+
+def _in_utf_8(path: Path, encoding: str, to: Path) -> Path:
+    with path.open(encoding=encoding, errors="replace") as file, to.open("w", encoding="utf-8") as copy:
+        shutil.copyfileobj(file, copy)
+    return to
+
+
+def _encoding(path: Path, head: bytes) -> str:
     """Refuse what is no text: a picture, say, or a program. The last sign of the beginning may be cut in two."""
     whole = head if len(head) < PEEK else head[: head.rfind(b"\n") + 1] or head
-    if b"\0" in head or not any(decoded(whole[: len(whole) - cut]) is not None for cut in range(4)):
+    beginnings = (whole[: len(whole) - cut] for cut in range(0 if b"\0" in head else 4))
+    found = next(filter(None, map(encoding_of, beginnings)), None)
+    if found is None:
         raise CorpusError(f"{path}: this is not text; save it as plain text in UTF-8, or as a chat export in JSON.")
+    return found

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.contract import Apology, Services
 from bot.model import Attachment, Message, Quote
-from handlers.material import LARGEST, decoded, material
+from handlers.material import LARGEST, material
 from tests.edge import Edge
 from tests.people import said
 
@@ -63,13 +61,3 @@ async def test_what_cannot_be_worked_on_gets_a_sentence(
         await found(services, said("", attachments=attachments), "  ", a=content)
     assert refused.value.key == key
     assert services.say(said("", language="zh-CN"), key, **refused.value.values)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
-def test_the_usual_encodings_are_told_apart(encoding: str) -> None:
-    assert decoded(TEXT.encode(encoding)) == TEXT
-
-
-@given(st.text(st.characters(blacklist_categories=("Cs", "Cc", "Cn"), blacklist_characters="\ufeff")))
-def test_every_text_in_utf_8_is_read_as_it_is(text: str) -> None:
-    assert decoded(text.encode()) == text

@@ -45,6 +45,21 @@ async def test_discord_is_answered_by_rule_by_faq_and_by_the_model(world: World)
     await bob.sees("The **answer** is 42.")
 
 
+async def test_a_slash_command_of_discord_works_on_an_attached_file(world: World) -> None:
+    bob = world.discord.dm("bob", "zh-CN")
+    await world.connected()
+    await bob.invokes("convert", file=("文章.txt", "憂鬱的臺灣烏龜".encode("big5")))
+    await bob.sees("忧郁的台湾乌龟", within=PATIENCE)
+    for name, content, sentence in (
+        ("a.png", b"\x89PNG", "a.png 不是 .txt 文件"),
+        ("empty.txt", b"", "empty.txt 里面没有文字"),
+        ("noise.txt", b"\x00\x01\x02\xff", "noise.txt 读出来不像文字"),
+        ("long.txt", b"x" * ((1 << 20) + 1), "long.txt 太大了，最多处理 1 MB"),
+    ):
+        await bob.invokes("分词", file=(name, content))
+        await bob.sees_part(sentence)
+
+
 async def test_the_model_is_told_what_was_said_before_whoever_answered_it(world: World) -> None:
     alice = world.telegram.private("alice", language="zh-hans")
     await alice.says("多少钱？")

@@ -16,6 +16,8 @@ from bot.platforms.discord.escape import unescaped
 
 NAME = "discord"
 DAY = 86_400
+ATTACHMENT = discord.AppCommandOptionType.attachment.value
+UNKNOWN = "application/octet-stream"
 # What says where something was said; unknown channels are asked for by the client before they come here.
 Place = discord.abc.Snowflake | None
 
@@ -66,6 +68,7 @@ def asked(interaction: discord.Interaction[Any], commands: Commands, *, acknowle
         addressed=True,
         invocation=invocation,
         choice="" if invocation else str(data.get("custom_id", "")),
+        attachments=_given(data) if invocation else (),
         origin=_origin(interaction, acknowledged=acknowledged and invocation is not None),
     )
 
@@ -80,7 +83,11 @@ def _origin(interaction: discord.Interaction[Any], *, acknowledged: bool) -> Map
 
 
 def _options(data: Mapping[str, Any], command: Command | None) -> dict[str, Value]:
-    given = {str(each["name"]): each["value"] for each in data.get("options") or () if "value" in each}
+    given = {
+        str(each["name"]): each["value"]
+        for each in data.get("options") or ()
+        if "value" in each and each.get("type") != ATTACHMENT
+    }
     if command is None:
         return given
     values = {each.name: given.get(each.name.lower(), each.default) for each in command.parameters}
@@ -89,6 +96,16 @@ def _options(data: Mapping[str, Any], command: Command | None) -> dict[str, Valu
     return {
         name: float(value) if kinds[name] is float else value for name, value in values.items() if value is not None
     }
+
+
+def _given(data: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    """Return the files of a slash command's options; each option has an id, and what it stands for comes beside."""
+    known = (data.get("resolved") or {}).get("attachments") or {}
+    ids = [str(each["value"]) for each in data.get("options") or () if each.get("type") == ATTACHMENT]
+    return tuple(
+        Attachment(str(each["url"]), str(each["filename"]), each.get("content_type") or UNKNOWN, int(each["size"]))
+        for each in (known[identity] for identity in ids if identity in known)
+    )
 
 
 def _typed(invocation: Invocation) -> str:
@@ -136,8 +153,7 @@ def _quote(message: discord.Message, me: discord.ClientUser) -> Quote | None:
 
 def _attachments(message: discord.Message) -> tuple[Attachment, ...]:
     return tuple(
-        Attachment(each.url, each.filename, each.content_type or "application/octet-stream", each.size)
-        for each in message.attachments
+        Attachment(each.url, each.filename, each.content_type or UNKNOWN, each.size) for each in message.attachments
     )
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import discord
 from discord.http import HTTPClient, Route
 
-from bot.command import Command, Commands, Parameter, Wording
+from bot.command import FILE, Command, Commands, Parameter, Wording
 from bot.texts import written_language
 
 CHAT_INPUT = 1
+ATTACHMENT = discord.AppCommandOptionType.attachment.value
 TYPES: Mapping[type, int] = {str: 3, int: 4, bool: 5, float: 10}
 LONGEST_DESCRIPTION = 100
 # https://discord.com/developers/docs/interactions/application-commands#application-command-object-naming
@@ -56,7 +57,7 @@ def _command(command: Command) -> dict[str, Any]:
         "name": command.name,
         "name_localizations": _localized(command.aliases),
         **_described(command.help, command.name),
-        "options": [_option(each) for each in parameters],
+        "options": [*map(_option, parameters), *([_file(command.file)] if command.file else [])],
     }
 
 
@@ -77,6 +78,11 @@ def _option(parameter: Parameter) -> dict[str, Any]:
     }
     choices = [{"name": each, "value": each} for each in parameter.choices]
     return {**option, "choices": choices} if choices else option
+
+
+def _file(wording: Wording) -> dict[str, Any]:
+    """Return the option for a file: a slash command has no message that one could be attached to."""
+    return {"type": ATTACHMENT, "name": FILE, **_described(wording, FILE), "required": False}
 
 
 def _described(wording: Wording, name: str) -> dict[str, Any]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 from pathlib import Path
 
 from handlers.faq.draft import FaqError
+from handlers.language.decoding import decoded, encoding_of
 
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# The lead bytes of the characters in everyday use: GB 2312's first level, Big5's first level.
-COMMON = {"gb18030": (0xB0, 0xD7), "cp950": (0xA4, 0xC6)}
-PUNCTUATION = range(0xA1, 0xA4)  # lead bytes of it in both
-NAMES = {"utf-16": "UTF-16", "gb18030": "GB18030 (Chinese Excel)", "cp950": "Big5"}
+NAMES = {
+    "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
+    "gb18030": "GB18030 (Chinese Excel)", "cp950": "Big5", "big5hkscs": "Big5",
+}  # fmt: skip
 
 
 def utf8(path: Path) -> str:
@@ -20,7 +19,7 @@ def utf8(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        guess = NAMES.get(encoding_of(data), "something else")
+        guess = NAMES.get(encoding_of(data) or "", "something else")
         line = data[: error.start].count(b"\n") + 1
         raise FaqError(
             f"{path.name}, line {line}: the file is not UTF-8, it looks like {guess}; save it as UTF-8."
@@ -29,38 +28,7 @@ def utf8(path: Path) -> str:
 
 def any_encoding(path: Path) -> str:
     """Return the text of a file that a spreadsheet wrote: UTF-8, UTF-16 with BOM, GB18030 or Big5."""
-    data = path.read_bytes()
-    encoding = encoding_of(data)
-    if not encoding:
+    text = decoded(path.read_bytes())
+    if text is None:
         raise FaqError(f"{path.name}: this is not a text file in an encoding that can be told; save it as UTF-8.")
-    return data.decode(encoding)
-
-
-def encoding_of(data: bytes) -> str:
-    """Return the encoding of a text, or nothing where it has none of those that spreadsheets write."""
-    bom = next((name for mark, name in BOMS if data.startswith(mark)), "")
-    if bom:
-        return bom if _decodes(data, bom) else ""
-    if b"\0" in data:
-        return ""
-    if _decodes(data, "utf-8"):
-        return "utf-8"
-    # Big5 read as GB18030 decodes too, into rare characters: what has more everyday ones is the right one.
-    fitting = [name for name in COMMON if _decodes(data, name)]
-    return max(fitting, key=lambda name: _everyday(data.decode(name), name), default="")
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _everyday(text: str, encoding: str) -> float:
-    """Return the share of everyday characters among those that are neither ASCII nor punctuation and symbols."""
-    first, last = COMMON[encoding]
-    leads = [each.encode(encoding)[0] for each in text if not each.isascii()]
-    told = [lead for lead in leads if lead not in PUNCTUATION]
-    return sum(first <= lead <= last for lead in told) / len(told) if told else 0
+    return text

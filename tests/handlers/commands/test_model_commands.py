@@ -94,7 +94,38 @@ async def test_rewrite_takes_an_instruction_by_name_and_else_polishes(scene: Sce
     await scene.hears(said("/rewrite the sun is hot"))
     first, second = (json.loads(prompt[1]["content"]) for prompt in server.prompts)
     assert first == {"instruction": "as a poem", "text": "the sun is hot"}
-    assert second["instruction"].startswith("Polish it")
+    assert second["text"] == "the sun is hot"
+    assert "Otherwise polish it" in second["instruction"]
+
+
+async def test_rewrite_takes_the_text_from_a_file_and_the_words_beside_it_as_instruction(
+    scene: Scene, server: OpenAI
+) -> None:
+    file = Attachment("1", "a.txt", "text/plain", 9)
+    await scene.hears(said("/rewrite 更正式一点", attachments=(file,)))
+    await scene.hears(said("/rewrite 更短", quote=Quote("9", "", attachments=(file,))))
+    slash = Invocation("rewrite", {"text": "像一首诗", "instruction": ""})
+    await scene.hears(said("", invocation=slash, attachments=(file,)))
+    asked = [json.loads(prompt[1]["content"]) for prompt in server.prompts]
+    assert asked == [{"instruction": each, "text": "附件里的话"} for each in ("更正式一点", "更短", "像一首诗")]
+
+
+async def test_rewrite_lets_what_was_typed_begin_with_the_instruction_and_nothing_else(
+    scene: Scene, server: OpenAI
+) -> None:
+    chinese = replace(said("").sender, language="zh-CN")
+    await scene.hears(said("/润色 更正式一点：老板，钱呢？", sender=chinese))
+    await scene.hears(said("/润色", sender=chinese, quote=Quote("9", "更正式一点：老板，钱呢？")))
+    typed, quoted = (json.loads(prompt[1]["content"]) for prompt in server.prompts)
+    assert typed["text"] == quoted["text"] == "更正式一点：老板，钱呢？"
+    assert "就按它改写后面的文字" in typed["instruction"]
+    assert quoted["instruction"].startswith("润色：")
+
+
+async def test_a_picture_replied_to_is_no_text_to_rewrite(scene: Scene, server: OpenAI) -> None:
+    picture = Quote("9", "", attachments=(Attachment("2", "a.png", "image/png", 9),))
+    await scene.hears(said("/rewrite the sun is hot", quote=picture))
+    assert json.loads(server.prompts[0][1]["content"])["text"] == "the sun is hot"
 
 
 async def test_proofread_marks_what_changed(scene: Scene, server: OpenAI) -> None:

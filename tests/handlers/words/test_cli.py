@@ -7,6 +7,7 @@ import io
 import json
 import random
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,14 @@ def test_words_that_stand_alike_become_neighbours(corpus: Path, tmp_path: Path) 
     train(corpus, tmp_path / "m", "--sg", "--epochs", "80")
     nearest = [word for word, _ in load(tmp_path / "m").vectors.similar("苹果", 3)]
     assert set(nearest) == set(FOOD) - {"苹果"}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_corpus_in_big5_is_read_as_it_is(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.write_bytes(pack(("我們今天去公園散步，機器學習很有趣。\n" * 50).encode("big5")))
+    train(corpus, tmp_path / "m")
+    assert load(tmp_path / "m").language.knows("公園")
 
 
 def test_text_gzip_and_chat_exports_are_read_alike(corpus: Path, tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import mimetypes
 from typing import Any
 
 from tests.servers.discord.rest import attachment
 from tests.servers.discord.rules import check_options
 from tests.servers.discord.state import State
-from tests.servers.discord.world import DEFAULT, REPLY, Asked, Channel, Posted, User
+from tests.servers.discord.world import DEFAULT, JSON, REPLY, Asked, Channel, Posted, User
 
 COMMAND, COMPONENT = 2, 3
+ATTACHMENT = 11
 
 
 class Seat:
@@ -81,13 +83,31 @@ class Seat:
         )
 
     async def invokes(self, name: str, **options: Any) -> Asked:
-        """Use a slash command by any of its names, once it is registered, as Discord's client lets people do it."""
+        """Use a slash command by any of its names, once it is registered, as Discord's client lets people do it.
+
+        A file is given as its name and content.
+        """
         command = await self._state.until(
             lambda: next((each for each in self._state.commands if name in _names(each)), None),
             lambda: f"/{name} is not registered, only {[each['name'] for each in self._state.commands]}",
         )
-        data = {"id": command["id"], "name": command["name"], "type": 1, "options": check_options(command, options)}
+        given = check_options(command, options)
+        data = {"id": command["id"], "name": command["name"], "type": 1, "options": given}
+        if files := self._uploaded(given):
+            data["resolved"] = {"attachments": files}
         return await self._state.ask(self.user, self.channel, COMMAND, data)
+
+    def _uploaded(self, given: list[JSON]) -> JSON:
+        """Keep the files among options; each option names its file by the id it got. Return them by these ids."""
+        kept: JSON = {}
+        for option in given:
+            if option["type"] == ATTACHMENT:
+                name, content = option["value"]
+                media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+                file = attachment(self._state, name, content, media_type) | {"ephemeral": True}
+                kept[file["id"]] = file
+                option["value"] = file["id"]
+        return kept
 
     async def presses(self, label: str) -> Asked:
         """Press the newest button with this label."""

@@ -90,7 +90,7 @@ def check_options(command: JSON, given: JSON) -> list[JSON]:
     assert set(given) <= set(declared), f"/{command['name']} has no options {set(given) - set(declared)}"
     missing = [name for name, each in declared.items() if each.get("required") and name not in given]
     assert not missing, f"/{command['name']} needs {missing}"
-    kinds: dict[int, tuple[type, ...]] = {3: (str,), 4: (int,), 5: (bool,), 10: (int, float)}
+    kinds: dict[int, tuple[type, ...]] = {3: (str,), 4: (int,), 5: (bool,), 10: (int, float), 11: (tuple,)}
     for name, value in given.items():
         assert isinstance(value, kinds[declared[name]["type"]]), f"{name}={value!r} is of the wrong type"
         choices = [each["value"] for each in declared[name].get("choices") or []]

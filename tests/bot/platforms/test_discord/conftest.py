@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 import handlers
-from bot.command import Command, Commands, Wording, command
+from bot.command import Command, Commands, InFile, Wording, command
 from bot.contract import Page
 from bot.model import Message, Reply, Source
 from bot.platforms.discord import Discord, build
@@ -51,6 +51,20 @@ async def segment(
     Split a sentence into words
     """
     return text
+
+
+@command("计数")
+async def letters(
+    message: Message,
+    services: Any,
+    *,
+    text: Annotated[str, Wording("文本", "文字", "text"), InFile(Wording("文件", "檔案", "a file"))] = "",
+) -> Reply | str:
+    """数一数
+    數一數
+    Count
+    """
+    return str(len(text))
 
 
 @command("Bad Name!", "重置")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.contract import Gone, RetryAfter
 from bot.model import File, Message
-from tests.bot.platforms.test_discord.conftest import listening, made, page, reset, segment, silence
+from tests.bot.platforms.test_discord.conftest import letters, listening, made, page, reset, segment, silence
 from tests.servers.discord import DiscordServer
 
 
@@ -30,6 +30,24 @@ async def test_a_whole_number_given_for_a_fraction_is_a_float(server: DiscordSer
         assert invocation
         assert (invocation.options["weight"], type(invocation.options["weight"])) == (2.0, float)
         assert invocation.options["tags"] is True
+
+
+async def test_a_file_comes_with_the_command_and_can_be_read(server: DiscordServer) -> None:
+    async with listening(server, letters, answer=silence) as bot:
+        await server.dm("alice").invokes("letters", file=("笔记.txt", "文字".encode()))
+        message = await bot.hears()
+        assert message.invocation
+        assert message.invocation.options == {"text": ""}
+        [file] = message.attachments
+        assert (file.name, file.media_type, file.size) == ("笔记.txt", "text/plain", 6)
+        assert await bot.platform.read(file) == "文字".encode()
+        assert Message.load(message.dump()) == message
+
+
+async def test_without_a_file_there_is_none(server: DiscordServer) -> None:
+    async with listening(server, letters, answer=silence) as bot:
+        await server.dm("alice").invokes("letters", text="文字")
+        assert (await bot.hears()).attachments == ()
 
 
 async def test_it_is_acknowledged_before_it_is_handed_over(server: DiscordServer) -> None:

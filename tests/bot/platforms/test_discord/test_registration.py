@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import discover
 from bot.command import Command, Commands, Parameter, Wording, command
 from bot.model import Message
 from bot.platforms.discord.registration import payload
-from tests.bot.platforms.test_discord.conftest import listening, reset, segment, silence
+from tests.bot.platforms.test_discord.conftest import letters, listening, reset, segment, silence
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.rules import check_commands
 
@@ -33,6 +34,29 @@ async def test_options_are_typed_required_first_and_named_in_three_languages(ser
     mode = registered["options"][3]
     assert mode["choices"] == [{"name": "fast", "value": "fast"}, {"name": "exact", "value": "exact"}]
     assert mode["description_localizations"] == {"zh-CN": "方式", "zh-TW": "方式"}
+
+
+async def test_a_command_that_takes_a_text_takes_a_file_too(server: DiscordServer) -> None:
+    for tries in (1, 2):
+        async with listening(server, letters):
+            await server.calls_to(LISTED, tries)
+            await server.dm("alice").says(str(tries))
+            await server.dm("alice").sees(f"you said: {tries}")
+    assert len(server.called(PUT)) == 1
+    text, file = server.commands[0]["options"]
+    assert (text["name"], text["type"]) == ("text", 3)
+    assert (file["name"], file["type"], file.get("required", False)) == ("file", 11, False)
+    assert file["description_localizations"] == {"zh-CN": "文件", "zh-TW": "檔案"}
+
+
+def test_every_command_of_the_house_is_taken_by_discord_and_those_that_take_a_text_take_a_file() -> None:
+    registered = payload(discover.commands())
+    check_commands(registered)
+    takers = {each["name"] for each in registered if any(option["type"] == 11 for option in each["options"])}
+    assert takers == {
+        "segment", "pos", "keywords", "convert", "pinyin", "dictionary", "tfidf", "frequency", "wordcloud", "vectorize",
+        "probability", "translate", "rewrite", "proofread", "summarize",
+    }  # fmt: skip
 
 
 async def test_a_command_is_called_by_its_chinese_name(server: DiscordServer) -> None:

@@ -1,0 +1,34 @@
+"""The words of a text, or of what was said here lately, counted: what `/frequency` and `/wordcloud` show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from bot.contract import Apology, Services
+from bot.model import Message, Reply
+from handlers.cutting import cutting
+from handlers.laboratory import laboratory
+from handlers.labour import Result
+from handlers.language.terms import frequencies
+from handlers.recently import lines
+
+
+async def counted(
+    message: Message, services: Services, name: str, found: tuple[str, int], show: Callable[[Counter[str]], Result]
+) -> Reply:
+    """Return a command's reply: how `show` shows the words counted, which it does in a thread.
+
+    `found` are the text and the number of latest messages that were asked for. Raises `Apology` where there is neither,
+    or no word in it.
+    """
+    texts = await lines(message, services, *found)
+    cut = await cutting(message, services)
+
+    def work() -> Result:
+        words = frequencies(texts, cut)
+        if not words:
+            raise Apology("laboratory.no_words")
+        return show(words)
+
+    return await laboratory(message, services, name, work)
