@@ -62,7 +62,7 @@ def _written(command: Command, message: Message) -> dict[str, Value]:
         if parameter.rest:
             given.update({parameter.name: text} if text else {})
             text = ""
-        elif parameter.required or text.partition(" ")[0] in parameter.choices:
+        elif parameter.required or _choice(parameter, text.partition(" ")[0]):
             word, _, text = text.partition(" ")
             given.update({parameter.name: word} if word else {})
             text = text.strip()
@@ -88,7 +88,9 @@ def _named(command: Command, text: str) -> tuple[dict[str, str], str]:
 
 
 def _value(command: Command, parameter: Parameter, value: Value) -> Value:
-    if parameter.choices and value not in parameter.choices:
+    if parameter.choices:
+        if choice := _choice(parameter, str(value)):
+            return choice
         known = ", ".join(parameter.choices)
         raise Apology("commands.unknown_choice", option=parameter.name, value=str(value)[:50], known=known)
     if isinstance(value, parameter.kind) and not (parameter.kind is int and isinstance(value, bool)):
@@ -98,6 +100,12 @@ def _value(command: Command, parameter: Parameter, value: Value) -> Value:
     except ValueError:
         kind = {int: "commands.not_whole", float: "commands.not_number", bool: "commands.not_boolean"}[parameter.kind]
         raise Apology(kind, option=parameter.name, value=str(value)[:50], usage=usage(command)) from None
+
+
+def _choice(parameter: Parameter, word: str) -> str | None:
+    """Return the choice that a word names; telephones begin sentences with a capital letter."""
+    folded = word.casefold()
+    return next((each for each in parameter.choices if each.casefold() == folded), None)
 
 
 def _boolean(word: str) -> bool:

@@ -7,9 +7,16 @@ from bot.model import Message
 from handlers.language.terms import Cut
 from handlers.vocabulary import Vocabulary
 
+# What is longer is no word (a megabyte of one letter is): its beginning stands for it, on screens and in pictures.
+LONGEST_WORD = 40
+
 
 async def cutting(message: Message, services: Services) -> Cut:
     """Return what cuts Simplified text into words, the chat's own among them as they are written or folded."""
     vocabulary = services.once(Vocabulary)
     own, folded = await vocabulary.of(message), await vocabulary.folded(message)
-    return lambda text: (own if own.knows_in(text) else folded).words_of(text)
+
+    def cut(text: str) -> list[str]:
+        return [word[:LONGEST_WORD] for word in (own if own.knows_in(text) else folded).words_of(text)]
+
+    return cut

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from bot.command import Wording, command
 from bot.contract import Services
-from bot.model import Message, Reply
+from bot.model import Message, Reply, Source
 from handlers.labour import labour, shortened
 from handlers.language import convert as conversion
+from handlers.language.pinyin import HAN
 from handlers.material import Text, material
 
 
@@ -34,6 +35,8 @@ async def convert(
     Convert between Simplified and Traditional (OpenCC); by itself into the other
     """
     found = await material(message, services, text)
+    if not HAN.search(found):
+        return Reply(Source("command", "convert"), services.say(message, "language.nothing_to_convert"), remember=False)
     direction = to or ("t2s" if conversion.is_traditional(found) else "s2t")
     return await labour(
         message,

@@ -12,12 +12,12 @@ from bot.model import Message, Reply, Source
 from handlers.labour import Result, shortened
 from handlers.language.dictionary import Word
 from handlers.language.own import POSSIBLE, Segmenter
-from handlers.language.tagset import BY_TAG
+from handlers.language.tagset import BY_TAG, TABLE
 from handlers.material import IN_FILE, material
 from handlers.vocabulary import LONGEST_WORD, MOST_WORDS, Vocabulary
 
 Action = Literal["list", "add", "remove", "suggest"]
-SHAPE = re.compile(r"(\S+)(?:\s+(\d{1,9}))?(?:\s+([A-Za-z]{1,4}))?")
+SHAPE = re.compile(r"(\S+)(?:\s+([0-9]{1,30}))?(?:\s+([A-Za-z]{1,4}))?")
 MOST_FREQUENT = 10_000_000
 MORE_LINES = 3
 
@@ -83,6 +83,8 @@ async def _remove(message: Message, services: Services, lines: list[str]) -> Res
     gone = await services.once(Vocabulary).remove(message, texts)
     if gone is None:
         raise Apology("commands.store_away")
+    if not gone:
+        raise Apology("language.dictionary_absent", words=", ".join(texts)[:50])
     return Result(services.say(message, "language.dictionary_removed", count=gone))
 
 
@@ -106,8 +108,11 @@ def _word(line: str, segmenter: Segmenter) -> Word:
     """Return the word that a line gives; without a frequency, it gets the one with which it stays whole."""
     match = SHAPE.fullmatch(line)
     text, frequency, tag = match.groups() if match else ("", "", "")
-    if not text or (tag and tag.lower() not in BY_TAG):
+    known_tag = not tag or tag.lower() in BY_TAG
+    if not text or not (known_tag or frequency):
         raise Apology("language.word_shape", line=line[:50])
+    if not known_tag:
+        raise Apology("language.unknown_tag", tag=tag, known=" ".join(each.tag for each in TABLE))
     if len(text) > LONGEST_WORD:
         raise Apology("language.word_long", word=text[:20], most=LONGEST_WORD)
     if not POSSIBLE.fullmatch(text):

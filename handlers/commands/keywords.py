@@ -10,6 +10,7 @@ from bot.command import Wording, command
 from bot.contract import Apology, Services
 from bot.model import Message, Reply
 from bot.recent import Recent
+from handlers.cutting import LONGEST_WORD
 from handlers.labour import Result, labour
 from handlers.language.keywords import JIEBA_STOP, NAMING, Idf, Keyword, by_text_rank, by_tf_idf, idf_of
 from handlers.language.own import Segmenter
@@ -96,8 +97,11 @@ def _shown(message: Message, services: Services, found: list[Keyword], *, detail
     if not found:
         return Result(services.say(message, "language.no_keywords"))
     if not detail:
-        lines = (f"{place}. {each.word} {each.weight:.4f}" for place, each in enumerate(found, 1))
+        lines = (f"{place}. {each.word[:LONGEST_WORD]} {each.weight:.4f}" for place, each in enumerate(found, 1))
         return Result("\n".join(lines))
     head = [services.say(message, f"language.{name}") for name in ("word", "count")]
-    rows = ((each.word, each.count, f"{each.tf:.4f}", f"{each.idf:.3f}", f"{each.weight:.4f}") for each in found)
+    rows = (
+        (each.word[:LONGEST_WORD], each.count, f"{each.tf:.4f}", f"{each.idf:.3f}", f"{each.weight:.4f}")
+        for each in found
+    )
     return Result(table((*head, "TF", "IDF", "TF×IDF"), rows), markdown=True)

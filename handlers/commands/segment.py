@@ -91,7 +91,7 @@ def _compared(message: Message, services: Services, text: str, segmenter: Segmen
         groups.setdefault(line, []).append(services.say(message, f"language.mode_{name}"))
     parts = [f"{'・'.join(names)}\n{line}" for line, names in groups.items()]
     stretches = ambiguous(text, segmenter.lexicon)
-    key = "ambiguous" if stretches else "unambiguous"
+    key = "ambiguous" if stretches else "unambiguous" if HAN.search(text) else "no_han"
     parts.append("\n".join([services.say(message, f"language.{key}"), *_marked(message, services, text, stretches)]))
     return Result("\n\n".join(parts))
 

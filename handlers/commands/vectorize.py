@@ -42,7 +42,8 @@ async def vectorize(
     One sentence encoded three ways: integers, one-hot, embeddings
     """
     cut = await cutting(message, services)
-    words = terms((await material(message, services, text))[:LONGEST], cut)
+    found = await material(message, services, text)
+    words = terms(found[:LONGEST], cut)
     if not words:
         raise Apology("laboratory.no_words")
     shown = words[:MOST_WORDS]
@@ -52,6 +53,8 @@ async def vectorize(
         parts = [_cut(message, services, words), *_simple(message, services, shown)]
         learnt = either(shown, model.vectors.__contains__)
         parts += [*_embedded(message, services, learnt, model.vectors), source(message, services, model)]
+        if len(found) > LONGEST:
+            parts.append(services.say(message, "language.only_first", most=LONGEST, characters=len(found)))
         return Result("\n\n".join(parts))
 
     return await laboratory(message, services, "vectorize", work)

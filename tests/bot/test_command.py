@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arguments import arguments, usage
-from bot.command import Command, Commands, Wording, asked_word, command
+from bot.command import Command, Commands, InFile, Wording, asked_word, command
 from bot.contract import Apology, Services
 from bot.model import Invocation, Message, Quote
 from tests.people import said
@@ -87,6 +87,8 @@ def test_what_is_no_command_is_none(text: str) -> None:
     [
         ("/cut 今天 天气", {"mode": "full", "text": "今天 天气"}),
         ("/cut search 今天", {"mode": "search", "text": "今天"}),
+        ("/Cut Search 今天", {"mode": "search", "text": "今天"}),
+        ("/cut mode:SEARCH 今天", {"mode": "search", "text": "今天"}),
         ("/cut 今天 mode:search top=5 天气", {"mode": "search", "top": 5, "text": "今天 天气"}),
         ("/cut loud:是 a:b http://x", {"loud": True, "text": "a:b http://x"}),
         ('/cut text:"a b" top：2', {"top": 2, "text": "a b"}),
@@ -112,6 +114,22 @@ def test_wrong_options_are_named(text: str, made: Command, key: str) -> None:
     with pytest.raises(Apology) as apology:
         parsed(text, made)
     assert apology.value.key == key
+
+
+def test_a_file_may_bring_the_text_of_the_last_option_alone() -> None:
+    async def wrong(
+        message: Message, services: Services, *, a: Annotated[str, SOME, InFile(SOME)], b: Annotated[str, SOME]
+    ) -> str:
+        """一
+
+        一
+
+        One
+        """
+        return a + b
+
+    with pytest.raises(TypeError, match="last option"):
+        command()(wrong)
 
 
 def test_typed_options_are_taken_as_they_are_and_checked() -> None:

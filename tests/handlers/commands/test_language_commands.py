@@ -87,6 +87,15 @@ async def test_a_megabyte_of_one_character_is_answered(scene: Scene, text: str) 
     assert await scene.hears(said(text, attachments=(file("one"),)))
 
 
+async def test_a_megabyte_of_one_letter_is_one_keyword_that_fits_on_a_screen(scene: Scene) -> None:
+    letters = Attachment("letters", "a.txt", "text/plain", LARGEST)
+    scene.edge.files["letters"] = b"a" * LARGEST
+    for text in ("/keywords", "/keywords detail:yes"):
+        [answer] = await scene.hears(said(text, attachments=(letters,)))
+        assert "aaaa" in answer
+        assert len(answer) < 200
+
+
 async def test_a_hostile_message_does_not_hold_up_others(scene: Scene) -> None:
     await scene.hears(said("/pos 好"))
     longest, before = 0.0, time.perf_counter()
@@ -106,6 +115,8 @@ async def test_a_hostile_message_does_not_hold_up_others(scene: Scene) -> None:
         ("/segment mode:magic 你好", "accurate, full, search"),
         ("/segment compare " + "长" * 501, "500"),
         ("/segment hello there", "没有汉字"),
+        ("/segment compare hello there", "没有汉字"),
+        ("/convert hello", "没有可以转换的"),
         ("/pos tag:nothing", "Ag a ad an"),
         ("/keywords top:0 你好", "1 到 100"),
         ("/keywords pos:q7 你好", "q7"),
@@ -117,6 +128,9 @@ async def test_a_hostile_message_does_not_hold_up_others(scene: Scene) -> None:
         ("/dictionary add " + "长" * 200, "太长"),
         ("/dictionary add 你好！", "汉字、字母、数字"),
         ("/dictionary add 拾页 0", "1 到"),
+        ("/dictionary add 拾页 99999999999", "1 到"),
+        ("/dictionary add 拾页 2000 abc", "没有 abc 这个词性标记"),
+        ("/dictionary remove 拾页", "没有 拾页"),
         ("/dictionary 拾页", "list, add, remove, suggest"),
         ("/dictionary add \n \n", "没有文字"),
         ("/dictionary add " + "\n".join(f"词{number}" for number in range(100_000)), str(MOST_WORDS)),

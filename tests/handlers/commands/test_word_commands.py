@@ -62,6 +62,14 @@ async def test_a_text_file_is_counted(scene: Scene) -> None:
     assert "公园 × 3" in page.text
 
 
+@pytest.mark.parametrize("name", ["frequency", "wordcloud", "vectorize"])
+async def test_a_megabyte_of_one_letter_is_a_word_that_fits_on_a_screen(scene: Scene, name: str) -> None:
+    scene.edge.files["letters"] = b"a" * (1 << 20)
+    [page] = await scene.sees(said(f"/{name}", attachments=attached("letters")))
+    assert page.source.kind == "command"
+    assert len(page.text) < 2000
+
+
 async def test_recent_messages_are_counted_where_the_chat_keeps_them(scene: Scene) -> None:
     [answer] = await scene.hears(said("/frequency last:10", chat="group"))
     assert "/options recent on" in answer
