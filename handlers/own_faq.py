@@ -32,6 +32,10 @@ class OwnFaqs:
 
     async def of(self, message: Message, shared: Ears) -> Ears:
         """Return the FAQ as the message's chat reads it, by its words as they are now."""
+        if shared is not self._shared:
+            # What was made of the old one would keep all of it in memory.
+            self._shared, self._owners = None, None
+            self._read.clear()
         own = await self._vocabulary.folded(message)
         if not own.words:
             return shared
@@ -53,11 +57,12 @@ class OwnFaqs:
             if known := self._known(where, own, shared):
                 return known
             if shared is not self._shared:
+                owners = await asyncio.to_thread(_lexicon, shared.words) if shared.words else None
+                self._shared, self._owners = shared, owners
                 self._read.clear()
-                self._owners = await asyncio.to_thread(_lexicon, shared.words) if shared.words else None
-                self._shared = shared
             made = await asyncio.to_thread(read_with, shared, own, self._owners)
-            self._read[where] = own, made
+            if shared is self._shared:
+                self._read[where] = own, made
             if len(self._read) > MOST_CHATS:
                 self._read.popitem(last=False)
             return made

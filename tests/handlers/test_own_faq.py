@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import weakref
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -122,6 +124,19 @@ async def test_it_is_made_once_and_again_when_the_words_change(services: Service
     assert await own.of(message, shared) is first
     await add(services, "a", "刷机")
     assert await own.of(message, shared) is not first
+
+
+async def test_an_old_faq_is_let_go_by_whoever_asks_the_new_one(services: Services) -> None:
+    write(services, EVERY)
+    load = EarsLoader(services.settings, services.store)
+    own, old = OwnFaqs(services), load()
+    await add(services, "a", "一加")
+    await own.of(asked("", "a"), old)
+    left = weakref.ref(old.asked)
+    old = load()
+    await own.of(asked("", "b"), old)
+    gc.collect()
+    assert left() is None
 
 
 async def test_traditional_words_and_questions_meet(services: Services) -> None:

@@ -50,6 +50,14 @@ async def test_what_is_asked_is_answered(scene: Scene, text: str, answer: str) -
     assert await scene.hears(said(text)) == [answer]
 
 
+async def test_help_tells_of_the_file_where_a_command_takes_one(scene: Scene) -> None:
+    chinese = replace(said("").sender, language="zh-CN")
+    [segment] = await scene.hears(said("/help segment", sender=chinese))
+    assert segment.endswith("  .txt – 也可以把文本放在 .txt 文件里（1 MB 以内）")
+    [similar] = await scene.hears(said("/help similar", sender=chinese))
+    assert ".txt" not in similar
+
+
 async def test_comparing_shows_where_the_ways_part_and_marks_what_is_ambiguous(scene: Scene) -> None:
     [answer] = await scene.hears(said("/segment compare 研究生命起源"))
     assert "正向最大匹配\n研究生 / 命 / 起源" in answer
