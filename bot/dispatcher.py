@@ -16,6 +16,7 @@ from bot.contract import Apology, Outlet, Services, Stage, Superseded
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
 from bot.letters import Letter
+from bot.liveliness import Promising
 from bot.log import turn_of
 from bot.mailbox import Mailbox
 from bot.memory import remembered
@@ -124,8 +125,7 @@ class Dispatcher:
                 await self._resume(letter, outlet, finish)
             elif self._services.clock() - message.time > self._services.settings.answer_within:
                 log.warning("too late to answer", conversation=where.hash, update=message.update)
-                self._metrics.ended.labels(message.platform, "late").inc()
-                await finish()
+                await self._drop(message, outlet, finish)
             elif letter.attempts > MOST_ATTEMPTS:
                 log.error("given up: its answer has ended the process again and again", conversation=where.hash)
                 await self._show(self._error(message, "core.bug"), message, outlet, finish, "given_up")
@@ -147,6 +147,14 @@ class Dispatcher:
                 shown = await self._delivery.show(reply, outlet, message.language)
                 turn.ended = self._timed(reply, shown, started)
                 turn.writes += await self._keeping(message, reply, shown, time.monotonic() - started)
+
+    async def _drop(self, message: Message, outlet: Witness, finish: Keep) -> None:
+        """Let a message go unanswered; where people are shown that an answer is on its way, say so in its place."""
+        if isinstance(outlet.outlet, Promising) and outlet.outlet.promised:
+            await self._show(self._error(message, "core.too_late"), message, outlet, finish, "late")
+            return
+        self._metrics.ended.labels(message.platform, "late").inc()
+        await finish()
 
     async def _show(self, reply: Reply, message: Message, outlet: Outlet, keep: Keep, ended: str) -> None:
         """Show what is no answer, and let `keep` write that the message is done with."""
@@ -178,8 +186,8 @@ class Dispatcher:
         """Mark the answer that a sudden end broke off, where it stands, or say that there may have been one."""
         message = letter.message
         if letter.stopped and not letter.begun:
-            self._metrics.ended.labels(message.platform, "stopped").inc()
-            await finish()
+            async with closing(outlet, finish, message, self._metrics) as turn:
+                turn.ended = "stopped"
             return
         key = "core.stopped" if letter.stopped else "core.perhaps_shown"
         text = ""

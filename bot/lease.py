@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from bot.replica import Presence, alive
+from bot.replica import Presence, alive, no_longer
 from bot.store import Store, key
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,8 @@ class Lease:
 class Shares:
     """The parts of something that this process does, each of which one process does at a time.
 
-    Every process does its fair share. With Redis away everyone goes on with what it has; who knows no other does all.
+    Every process that takes part does its fair share; others on the same Redis do none. With Redis away everyone goes
+    on with what it has; who knows no other does all.
     """
 
     store: Store
@@ -73,6 +74,7 @@ class Shares:
     name: str
     parts: int
     _mine: dict[int, asyncio.Task[bool]] = field(default_factory=dict)
+    _takers: frozenset[str] = field(default_factory=frozenset)
 
     async def run(self, work: Callable[[int], Coroutine[Any, Any, bool]]) -> bool:
         """Do this process's share for ever. `work` does one part until cancelled; return False when it gives one up."""
@@ -80,6 +82,7 @@ class Shares:
         async with asyncio.TaskGroup() as group:
             try:
                 while not any(task.done() for task in self._mine.values()):
+                    self._takers = await alive(self.store, self._boot, doing=self.name) or self._takers
                     await self._give_up_surplus()
                     for part in range(self.parts):
                         if part not in self._mine and len(self._mine) < self._fair and await self._may(part):
@@ -90,11 +93,16 @@ class Shares:
                 ended = [task.result() for task in self._mine.values() if task.done() and not task.cancelled()]
                 for part in tuple(self._mine):
                     await self._drop(part)
+                await no_longer(self.store, self._boot, self.name)
         return all(ended)
 
     @property
     def _fair(self) -> int:
-        return math.ceil(self.parts / max(1, len(self.presence.alive)))
+        return math.ceil(self.parts / max(1, len(self._takers)))
+
+    @property
+    def _boot(self) -> str:
+        return self.presence.replica.boot
 
     async def _give_up_surplus(self) -> None:
         """Extend what this process has; give up what another has taken, or what is more than its share."""
@@ -125,4 +133,4 @@ class Shares:
             await asyncio.wait(self._mine.values(), timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
 
     def _lease(self, part: int) -> Lease:
-        return Lease(self.store, f"{self.name}:{part}", self.presence.replica.boot)
+        return Lease(self.store, f"{self.name}:{part}", self._boot)

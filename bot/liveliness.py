@@ -1,4 +1,4 @@
-"""What a platform may offer beside the contract: signs of life, and a way to be told things by HTTP."""
+"""What a platform may offer beside the contract: signs of life, a way to be told things by HTTP, a promise it shows."""
 
 from __future__ import annotations
 
@@ -41,4 +41,14 @@ class Hooked(Protocol):
 
     async def take(self, headers: Mapping[str, str], body: bytes) -> HTTPStatus:
         """Take over what a request tells. 200 means that it was taken over; anything else, that it was not."""
+        ...
+
+
+@runtime_checkable
+class Promising(Protocol):
+    """An outlet whose platform may show by itself that an answer is on its way, before there is any."""
+
+    @property
+    def promised(self) -> bool:
+        """Whether people are shown that now."""
         ...

@@ -58,7 +58,7 @@ async def until_strange(store: Store, steps: Steps = STEPS) -> StoreError:
         await asyncio.sleep(LOOK_SECONDS)
         if (mark := await _mark(store)) == str(known):
             continue
-        if mark != AWAY and not _waited_for(store, mark):
+        if mark != AWAY and not _waited_for(store, mark, known):
             store.halt()
         try:
             if await prepared(store, steps):
@@ -82,9 +82,9 @@ def _stepped(entries: Iterable[Entry], step: Step) -> Iterator[Entry]:
             yield new
 
 
-def _waited_for(store: Store, mark: str) -> bool:
-    """Return whether who migrates waits for this process to end: not if it was away, and perhaps taken for dead."""
-    return MIGRATING in mark and store.seconds_back() > CUT_OFF_SECONDS
+def _waited_for(store: Store, mark: str, known: int) -> bool:
+    """Return whether a newer version waits for this process to end: not if it was away, and perhaps taken for dead."""
+    return mark.startswith(f"{known}{MIGRATING}") and store.seconds_back() > CUT_OFF_SECONDS
 
 
 async def _mark(store: Store) -> str:

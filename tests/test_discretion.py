@@ -144,7 +144,8 @@ def test_that_does_not():
 
 def test_a_test_that_tells_fails(tmp_path: Path) -> None:
     (tmp_path / "test_telling.py").write_text(TESTS, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+    options = ["-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", *options, str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True, timeout=50)
     assert "2 passed, 1 error" in done.stdout
     assert "what was said, 'what alice said', is logged" in done.stdout

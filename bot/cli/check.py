@@ -6,41 +6,34 @@ import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 from redis.exceptions import RedisError
 
 from bot import discover, log
 from bot.app import open_house
+from bot.cli.check_web import web
+from bot.cli.finding import ABSENT, BAD, GOOD, Finding
 from bot.cli.language import owner_language
 from bot.cli.offline import offline
 from bot.content import ContentError
 from bot.contract import Apology
 from bot.platforms.console.clean import clean
+from bot.schema import check_layout
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Store, StoreBusyError, StoreError, open_store
 from bot.texts import Texts
 
-GOOD, BAD, ABSENT = "✓", "✗", "–"
 PATIENCE_SECONDS = 20.0
 TOKENS = {"telegram": "TELEGRAM_TOKEN", "discord": "DISCORD_TOKEN"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `mark` is ✓, ✗, or – for what is not configured."""
-
-    mark: str
-    what: str
-    sentence: str
 
 
 def add(verbs: Any) -> None:
     """Describe the verb."""
     verb = verbs.add_parser(
         "check",
-        help="check settings, content files, Redis, OpenAI, Telegram and Discord; say how to mend what is wrong",
+        help="check settings, content files, Redis, the HTTP port, the model, Telegram and Discord; say how to mend "
+        "what is wrong",
     )
     verb.set_defaults(run=run)
 
@@ -77,6 +70,8 @@ async def _findings(texts: Texts, language: str) -> AsyncIterator[Finding]:
     async for finding in checks.rooms(settings):
         yield finding
     yield await checks.store(settings)
+    async for finding in web(settings, checks.say):
+        yield finding
     async for finding in checks.platforms(settings):
         yield finding
 
@@ -120,6 +115,7 @@ class Checks:
         what, place = self.say("store"), settings.redis_url.rpartition("@")[2] or str(settings.data_dir)
         try:
             async with open_store(settings) as store:
+                await check_layout(store)
                 return Finding(GOOD, what, await self._server(store, settings, place))
         except StoreBusyError:
             return Finding(GOOD, what, self.say("store_busy", place=place))

@@ -67,6 +67,17 @@ async def test_alone_a_process_does_everything_and_two_share_it(store: Store) ->
         await first.has(4)
 
 
+async def test_who_takes_no_part_has_no_share(store: Store) -> None:
+    for name in ("another", "and another"):
+        await Presence(store, Replica(name, name)).announce()
+    parts = doing(4)
+    async with Worker(store, "first", 4, parts).alive() as first:
+        await first.has(4)
+        async with Worker(store, "second", 4, parts).alive() as second:
+            await first.has(2)
+            await second.has(2)
+
+
 async def test_of_one_part_others_stand_by_until_its_holder_has_ended(store: Store) -> None:
     parts = doing(1)
     second = Worker(store, "second", 1, parts)

@@ -173,6 +173,24 @@ async def test_an_older_process_sees_that_it_is_waited_for_finishes_and_ends(sto
     assert len(await everything(store)) == len(third_layout()) - 1
 
 
+async def test_older_data_put_under_a_running_process_are_migrated_and_it_goes_on(store: Store) -> None:
+    assert await prepared(store, STEPS)
+    presence = Presence(store, Replica("new", "new"))
+    await presence.announce()
+    await filled(store)
+    await store.client.set(MARK, "1>2")
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+        tasks = [group.create_task(presence.beat()), group.create_task(until_strange(store, STEPS))]
+        other = Store(make_client(store.url), "test", store.url)
+        assert await prepared(other, STEPS)
+        assert third_layout().items() <= (await everything(other)).items()
+        await other.client.aclose()
+        while store.is_away():  # noqa: ASYNC110 — it is tried again a moment later
+            await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+
+
 async def test_data_of_a_newer_layout_are_never_touched_again(store: Store) -> None:
     assert await prepared(store)
     await store.client.set(MARK, "2")

@@ -133,6 +133,45 @@ def has_selector(value: Any) -> bool:
     return isinstance(value, dict) and "podSelector" in value
 
 
+def ways_in(things: list[Thing], component: str) -> dict[str, set[str]]:
+    """Which namespaces a policy lets in to a component's pods, by its name."""
+    labels = {"app.kubernetes.io/name": "yingda", "app.kubernetes.io/component": component}
+    return {
+        policy["metadata"]["name"]: {
+            name
+            for each in policy["spec"].get("ingress", [])
+            for source in each["from"]
+            for expression in source["namespaceSelector"]["matchExpressions"]
+            for name in expression["values"]
+        }
+        for policy in of_kind(things, "NetworkPolicy")
+        if policy["spec"]["podSelector"].get("matchLabels", {}).items() <= labels.items()
+        and "Ingress" in policy["spec"]["policyTypes"]
+    }
+
+
+def test_only_the_ingress_controller_and_prometheus_reach_the_bot(things: list[Thing]) -> None:
+    assert set(ways_in(things, "telegram")) == {"nobody", "yingda-webhook", "yingda-metrics"}
+    assert set(ways_in(things, "discord")) == {"nobody", "yingda-metrics"}
+    assert all(names for policy, names in ways_in(things, "telegram").items() if policy != "nobody")
+
+
+def test_the_bot_reaches_https_outside_names_and_redis_and_no_private_network(things: list[Thing]) -> None:
+    ways_out = [
+        (port["port"], target)
+        for policy in of_kind(things, "NetworkPolicy")
+        if policy["spec"]["podSelector"].get("matchLabels", {}).get("app.kubernetes.io/name") == "yingda"
+        for each in policy["spec"].get("egress", [])
+        for port in each["ports"]
+        for target in each["to"]
+    ]
+    assert {port for port, _ in ways_out} == {53, 443, 6379}
+    for port, target in ways_out:
+        block = target.get("ipBlock", {})
+        assert port != 443 or block["except"], "the whole net, the private ones included"
+        assert port != 6379 or target == {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "valkey"}}}
+
+
 def test_the_autoscaler_scales_the_webhook(things: list[Thing]) -> None:
     (scaler,) = of_kind(things, "HorizontalPodAutoscaler")
     assert (scaler["spec"]["scaleTargetRef"]["kind"], scaler["spec"]["minReplicas"]) == ("Deployment", 2)

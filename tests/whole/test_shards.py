@@ -62,11 +62,14 @@ async def opened() -> AsyncIterator[Shards]:
         )
         settings = {**around.environment, "DISCORD_SHARDS": "2", "TELEGRAM_TOKEN": ""}
         replicas = tuple(Bot(around.directory / name, settings) for name in ("first", "second"))
+        # One on the same Redis that has nothing to do with Discord, and no share of it.
+        other = Bot(around.directory / "other", {**around.environment, "DISCORD_TOKEN": ""})
         assert len(people) == len(replicas) == 2
         try:
+            await other.start()
             yield Shards(around, replicas, people)
         finally:
-            for each in replicas:
+            for each in (*replicas, other):
                 await each.end_if_running()
 
 
@@ -76,9 +79,10 @@ async def shards() -> AsyncIterator[Shards]:
         yield shards
 
 
+@pytest.mark.timeout(180)  # it starts the bot five times
 async def test_replicas_share_the_shards_as_they_come_and_go(shards: Shards) -> None:
     first, second = shards.replicas
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(160):
         await first.start()
         await shards.shared(identified=2)
         await shards.talk()

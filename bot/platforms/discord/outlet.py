@@ -66,6 +66,11 @@ class DiscordOutlet:
         """The channel or thread; a slash command's response shares it."""
         return f"discord:{self._channel}"
 
+    @property
+    def promised(self) -> bool:
+        """Whether a slash command shows "… is thinking", and will until it is answered or its token has died."""
+        return self._answering and not self._drawn
+
     def length(self, text: str) -> int:
         """Return the characters of the text, or of what it becomes when it must be shown exactly as written."""
         return max(len(text), len(escaped(text)))
@@ -97,7 +102,7 @@ class DiscordOutlet:
 
     async def done(self) -> None:
         """The turn is over. A slash command that nothing was answered to stops "thinking"."""
-        if self._drawn or not self._answering:
+        if not self.promised:
             return
         with contextlib.suppress(RetryAfter, Gone, Missing, Refused, Apology):
             wire = await self._wire()

@@ -34,5 +34,6 @@ def run(
         timeout=50,
     )
     LEDGER.now.environment(told)
+    LEDGER.now.says(*given.decode(errors="replace").splitlines())
     LEDGER.now.logs[f"standard error of {arguments}"] = done.stderr.decode(errors="replace")
     return done

@@ -16,6 +16,7 @@ from bot.model import Chat, Message, Notice, Person, Reply
 from handlers.stages import chat
 from tests import house
 from tests.servers.openai import KEY, MODEL, OpenAI
+from tests.servers.overheard import LEDGER
 
 ANN = Person("42", "Ann")
 GROUP = Chat("7", private=False, title="Users")
@@ -79,6 +80,7 @@ class Talking(Protocol):
 def message(text: str, **changes: Any) -> Message:
     """Return something that Ann says to the bot in private, in English."""
     where = Chat("42", private=True)
+    LEDGER.now.says(text)
     spoken = Message("telegram", "1", "u1", where, ANN, text, 1_760_000_000.0, addressed=True, language="en")
     return replace(spoken, **changes)
 

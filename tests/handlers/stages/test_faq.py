@@ -25,6 +25,7 @@ from bot.store import Store, make_client
 from bot.texts import Texts
 from handlers.stages.faq import build
 from tests.handlers.faq.sample import ENTRIES as ENTRIES_OF_A_GROUP
+from tests.servers.overheard import LEDGER
 
 TEXTS = Path(__file__).parents[3] / "handlers" / "texts"
 ENTRIES = """
@@ -67,6 +68,7 @@ def services(directory: Path, *, semantic: bool = False) -> Services:
 def said(text: str, *, addressed: bool = True, choice: str = "") -> Message:
     person = Person("1", "Ann")
     chat = Chat("1", private=addressed)
+    LEDGER.now.says(text)
     return Message("console", "1", "1", chat, person, text, 0.0, addressed=addressed, choice=choice, language="zh-CN")
 
 

@@ -18,6 +18,7 @@ from handlers.language.dictionary import Word
 from handlers.stages.rules import RulesStage, build
 from handlers.vocabulary import Vocabulary
 from tests.conftest import make_services
+from tests.servers.overheard import LEDGER
 
 GROUP = Chat("-100123", private=False, title="拾页用户群")
 PRIVATE = Chat("7", private=True)
@@ -25,6 +26,7 @@ Write = Callable[[str], RulesStage]
 
 
 def said(text: str, chat: Chat = GROUP, *, addressed: bool = False) -> Message:
+    LEDGER.now.says(text)
     return Message("telegram", "1", "u1", chat, Person("7", "小明"), text, time=0.0, addressed=addressed)
 
 
