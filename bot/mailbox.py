@@ -18,9 +18,10 @@ from bot import letters
 from bot.copies import Copies, Copy
 from bot.leftovers import left_behind
 from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, member, seen_key, shown_key
+from bot.link import Command
 from bot.model import Conversation, Message
 from bot.replica import Replica, tell, told
-from bot.store import Store, Write
+from bot.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,8 @@ LOCK_SECONDS = 30.0
 EXTEND_SECONDS = 10.0
 # After Redis was away, every process first tells it what was answered meanwhile.
 CATCH_UP_SECONDS = 3.0
+# An answer that took longer may be about the past: who stood still meanwhile may have been taken for dead.
+LATE_SECONDS = 1.0
 
 
 class Mailbox:
@@ -62,15 +65,13 @@ class Mailbox:
             return await self._keep_in_order(where, self._copies.unsure(where))
 
     async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
-        def keep(pipeline: Any) -> None:
-            pipeline.zadd(OPEN, {member(where): time.time()})
-            for line, copy in unsure.items():
-                copy.kept = "perhaps"
-                keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
-                bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, int(LOCK_SECONDS * 1000)
-                pipeline.eval(letters.ACCEPT, 4, *keys, line, *bounds)
-
-        _, *answers = await self._store.send(keep) or (0,)
+        kept: list[Command] = [("ZADD", OPEN, time.time(), member(where))]
+        for line, copy in unsure.items():
+            copy.kept = "perhaps"
+            keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
+            bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, int(LOCK_SECONDS * 1000)
+            kept.append(("EVAL", letters.ACCEPT, 4, *keys, line, *bounds))
+        _, *answers = await self._store.send(*kept) or (0,)
         accepted = dict(zip(unsure, answers, strict=False))
         for line, answer in accepted.items():
             unsure[line].kept = "yes"
@@ -154,7 +155,11 @@ class Mailbox:
         """Note that something of the answer to a message is about to be shown. False: another process took it over."""
         keys = (*self._keys(where), seen_key(where, letter.message.update))
         values = self._replica.boot, letter.line, int(LOCK_SECONDS * 1000)
-        return bool(await self._eval(letters.BEGIN, keys, *values, default=1))
+        asked = time.monotonic()
+        begun = await self._eval(letters.BEGIN, keys, *values, default=1)
+        if time.monotonic() - asked > LATE_SECONDS:
+            begun = await self._eval(letters.BEGIN, keys, *values, default=1)
+        return bool(begun)
 
     async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:
         """Note what is drawn of a page, so that nobody begins it anew."""
@@ -162,7 +167,7 @@ class Mailbox:
         keys = lock_key(where), shown_key(where)
         await self._eval(letters.NOTE, keys, self._replica.boot, f"page:{number}", page, default=0)
 
-    async def finish(self, where: Conversation, line: str, *writes: Write) -> None:
+    async def finish(self, where: Conversation, line: str, *writes: Command) -> None:
         """Take the message that was answered out of its mailbox, in one round trip with other writes.
 
         The last one lets the conversation go: `drained` is true then.
@@ -174,13 +179,10 @@ class Mailbox:
         """Return whether the last `finish` left nothing to take."""
         return where not in self._current and self._copies.first(where) is None
 
-    async def _finish(self, where: Conversation, line: str, *writes: Write, letting_go: bool = False) -> int | None:
+    async def _finish(self, where: Conversation, line: str, *writes: Command, letting_go: bool = False) -> int | None:
         """Return how many messages wait then; None where Redis is away."""
-
-        def finish(pipeline: Any) -> None:
-            pipeline.eval(letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go))
-
         kept = self._copies.drop(where, line)
+        finish = "EVAL", letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go)
         answers = await self._store.send(*writes, finish)
         if answers:
             self._copies.answered.pop(line, None)
@@ -207,7 +209,7 @@ class Mailbox:
 
     async def waiting(self, where: Conversation) -> bool:
         """Return whether a conversation has unanswered messages."""
-        return bool(await self._store.attempt(lambda: self._store.client.llen(mail_key(where)), 0))
+        return bool(await self._store.ask("LLEN", mail_key(where), default=0))
 
     async def left_behind(self, busy: Container[Conversation]) -> list[Conversation]:
         """Return the conversations with mail that nobody alive is answering; let go of dead processes' locks.
@@ -228,8 +230,8 @@ class Mailbox:
     def _keys(self, where: Conversation) -> tuple[str, str, str]:
         return lock_key(where), mail_key(where), shown_key(where)
 
-    async def _eval(self, script: str, keys: tuple[str, ...], *values: object, default: Any) -> Any:
-        return await self._store.attempt(lambda: self._store.client.eval(script, len(keys), *keys, *values), default)
+    async def _eval(self, script: str, keys: tuple[str, ...], *values: str | int, default: Any) -> Any:
+        return await self._store.ask("EVAL", script, len(keys), *keys, *values, default=default)
 
 
 async def _extended(lock: Any) -> bool:

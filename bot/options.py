@@ -49,7 +49,7 @@ class OptionsKeeper:
             return known[1]
         slot = key("options", tag=where)
         empty: dict[str, str] = {}
-        options = _read(await self._store.attempt(lambda: self._store.client.hgetall(slot), empty))
+        options = _read(await self._store.ask("HGETALL", slot, default=empty))
         self._remember(where, options)
         return options
 

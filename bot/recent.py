@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from bot.command import asked_word
 from bot.memory import APPEND, REMOVE
@@ -45,12 +44,8 @@ class Recent:
         line = json.dumps(asdict(remark), separators=(",", ":"))
         where = Conversation(message.platform, message.chat.id, "", "")
         keys = _recent_key(where.platform, where.chat), key("options", tag=chat_key(where.platform, where.chat))
-
-        def write(pipeline: Any) -> None:
-            note(pipeline, message.sender.id, where, SECONDS)
-            pipeline.eval(KEEP, 2, *keys, line, MOST, BYTES, SECONDS)
-
-        await self._store.write(write)
+        noted = note(message.sender.id, where, SECONDS)
+        await self._store.write(*noted, ("EVAL", KEEP, 2, *keys, line, MOST, BYTES, SECONDS))
 
     async def of(self, message: Message, last: int = MOST) -> tuple[Remark, ...]:
         """Return the last remarks of the message's chat, the oldest first."""
