@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.link import Command
-from bot.model import Conversation, Message, Source, fields_of
+from bot.model import Conversation, Message, Source, line_of
 from bot.options import chat_key
 from bot.places import Places, note
 from bot.store import Store, key
@@ -32,7 +32,7 @@ class Explanations:
 
     def keeping(self, message: Message, ids: Iterable[str], explanation: Explanation) -> list[Command]:
         """Return the commands that keep why the answer shown as these messages was given."""
-        line = json.dumps(explanation, default=fields_of, separators=(",", ":"))
+        line = line_of(explanation)
         own = message.conversation
         commands: list[Command] = [
             ("SET", _answer_key(message, each), line, "EX", KEPT_SECONDS) for each in filter(None, ids)

@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,9 +16,10 @@ from redis.exceptions import LockError
 from bot import letters
 from bot.copies import Copies, Copy
 from bot.leftovers import left_behind
-from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, member, seen_key, shown_key
+from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_key, shown_key
 from bot.link import Command
-from bot.model import Conversation, Message
+from bot.model import Conversation, Message, line_of
+from bot.places import member
 from bot.replica import Replica, tell, told
 from bot.store import Store
 
@@ -163,7 +163,7 @@ class Mailbox:
 
     async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:
         """Note what is drawn of a page, so that nobody begins it anew."""
-        page = json.dumps(asdict(drawn), separators=(",", ":"))
+        page = line_of(drawn)
         keys = lock_key(where), shown_key(where)
         await self._eval(letters.NOTE, keys, self._replica.boot, f"page:{number}", page, default=0)
 
@@ -198,7 +198,7 @@ class Mailbox:
             self._copies.answered.update(dict.fromkeys(here, where))
         waiting, holder, line = found or (0, "", "")
         if holder and holder != self._replica.boot:
-            await tell(self._store, holder, json.dumps({"where": asdict(where), "line": line}))
+            await tell(self._store, holder, line_of({"where": where, "line": line}))
         return max(len(here), int(waiting))
 
     async def stopped_elsewhere(self) -> list[Conversation]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 
 from bot.link import Command
-from bot.model import Conversation, Message, fields_of
+from bot.model import Conversation, Message, line_of
 from bot.options import Options
 from bot.places import Places, note
 from bot.settings import Settings
@@ -86,7 +86,7 @@ class Memory:
             return ()
         sender, settings = message.sender, self._settings
         exchange = Exchange(sender.id, sender.name, message.text, answer, message.time, source)
-        line = json.dumps(exchange, default=fields_of, separators=(",", ":"))
+        line = line_of(exchange)
         bounds = settings.memory_turns, settings.memory_bytes, settings.memory_ttl
         noted = note(sender.id, where, settings.memory_ttl)
         return *noted, ("EVAL", APPEND, 1, memory_key(where), line, *bounds)

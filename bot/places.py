@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from urllib.parse import quote
 
 from bot.link import Command
-from bot.model import Conversation, fields_of
+from bot.model import Conversation, joined, line_of
 from bot.store import Store, key
 
 
@@ -37,9 +37,10 @@ def note(person: str, where: Conversation, ttl: int) -> tuple[Command, ...]:
 
 def index_key(platform: str, person: str) -> str:
     """Return the key of the set of a person's places."""
-    return key("places", tag=f"{quote(platform, safe='')}:{quote(person, safe='')}")
+    return key("places", tag=joined(platform, person))
 
 
+@functools.lru_cache(maxsize=4096)
 def member(where: Conversation) -> str:
-    """Return a conversation as it stands in that set."""
-    return json.dumps(where, default=fields_of, separators=(",", ":"), sort_keys=True)
+    """Return a conversation as it stands in sets."""
+    return line_of({name: getattr(where, name) for name in sorted(where.__slots__)})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from bot.command import asked_word
 from bot.memory import APPEND, REMOVE
-from bot.model import Conversation, Message
+from bot.model import Conversation, Message, line_of
 from bot.options import chat_key
 from bot.places import Places, note
 from bot.store import Store, key
@@ -41,7 +41,7 @@ class Recent:
         if message.choice or message.invocation or not message.text.strip() or asked_word(message.text):
             return
         remark = Remark(message.sender.id, message.text[:LONGEST], message.time)
-        line = json.dumps(asdict(remark), separators=(",", ":"))
+        line = line_of(remark)
         where = Conversation(message.platform, message.chat.id, "", "")
         keys = _recent_key(where.platform, where.chat), key("options", tag=chat_key(where.platform, where.chat))
         noted = note(message.sender.id, where, SECONDS)
