@@ -90,6 +90,10 @@ class Dispatcher:
             self._turns.cancel(where)
             self._take_up(where)
 
+    async def hold(self) -> None:
+        """Keep the conversations that are answered here from being taken for abandoned."""
+        await self._mailbox.extend()
+
     def _take_up(self, where: Conversation) -> None:
         self._turns.start(where, lambda: self._drain(where))
 

@@ -83,23 +83,21 @@ class Mailbox:
 
     @asynccontextmanager
     async def held(self, where: Conversation) -> AsyncIterator[None]:
-        """Keep a conversation, once `take` has taken a letter of it, for as long as it is answered.
+        """Let a conversation go when it is answered no more, also after a sudden end of that.
 
-        `take` takes its lock and the last `finish` lets it go; this extends it, and lets it go after a sudden end.
+        `take` takes its lock, `extend` extends it, and the last `finish` lets it go.
         """
         try:
-            async with asyncio.TaskGroup() as group:
-                extending = group.create_task(self._extend(where))
-                yield
-                extending.cancel()
+            yield
         finally:
             if self._current.pop(where, None):
                 await self._store.attempt(lambda: _released(self._lock(where)), default=False)
 
-    async def _extend(self, where: Conversation) -> None:
-        while True:
-            await asyncio.sleep(EXTEND_SECONDS)
-            await self._store.attempt(lambda: _extended(self._lock(where)), default=False)
+    async def extend(self) -> None:
+        """Keep all conversations that are answered here; to be called every `EXTEND_SECONDS`."""
+        for where in tuple(self._current):
+            lock = self._lock(where)
+            await self._store.attempt(lambda lock=lock: _extended(lock), default=False)  # type: ignore[misc]  # mypy takes no default in a lambda
 
     def _lock(self, where: Conversation) -> Any:
         lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)

@@ -91,6 +91,19 @@ async def test_a_process_that_lost_its_conversation_writes_nothing_more(services
     assert not await dead.begin(place(message), letter)
 
 
+async def test_what_is_answered_for_long_is_kept_and_what_another_took_is_not(services: Services, dead: Mailbox) -> None:
+    message, client = said("say one"), services.store.client
+    lock = lock_key(place(message))
+    await dead.accept(message, place(message))
+    await taken(dead, message)
+    await client.pexpire(lock, 1000)
+    await dead.extend()
+    assert await client.pttl(lock) > 20_000
+    await client.set(lock, "another process", px=1000)
+    await dead.extend()
+    assert await client.pttl(lock) <= 1000
+
+
 async def test_leave_to_write_that_comes_late_is_asked_for_again(services: Services, dead: Mailbox) -> None:
     """As when a process stands still between asking and hearing the answer, and is taken for dead meanwhile."""
     message, client = said("say one"), services.store.client
