@@ -91,7 +91,9 @@ async def test_a_process_that_lost_its_conversation_writes_nothing_more(services
     assert not await dead.begin(place(message), letter)
 
 
-async def test_what_is_answered_for_long_is_kept_and_what_another_took_is_not(services: Services, dead: Mailbox) -> None:
+async def test_what_is_answered_for_long_is_kept_and_what_another_took_is_not(
+    services: Services, dead: Mailbox
+) -> None:
     message, client = said("say one"), services.store.client
     lock = lock_key(place(message))
     await dead.accept(message, place(message))
