@@ -24,7 +24,7 @@ from bot.explanations import Explanations
 from bot.health import Health
 from bot.lease import Shares
 from bot.log import told_by_loop
-from bot.mailbox import Mailbox
+from bot.mailbox import EXTEND_SECONDS, Mailbox
 from bot.memory import Memory
 from bot.metrics import Metrics
 from bot.migration import prepared, until_strange
@@ -148,11 +148,17 @@ class House:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.presence.beat())
             group.create_task(self._heed())
+            group.create_task(self._hold())
 
     async def _heed(self) -> None:
         while True:
             await self.dispatcher.heed()
             await asyncio.sleep(HEED_SECONDS)
+
+    async def _hold(self) -> None:
+        while True:
+            await asyncio.sleep(EXTEND_SECONDS)
+            await self.dispatcher.hold()
 
 
 async def live(settings: Settings, make_platforms: MakePlatforms, serve: Serve) -> bool:

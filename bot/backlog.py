@@ -43,5 +43,5 @@ async def backlog(store: Store) -> Backlog | None:
 
 
 async def _ask(store: Store, places: Sequence[Conversation]) -> list[tuple[int, str]]:
-    writes = [lambda pipeline, where=where: pipeline.eval(WAITING, 1, mail_key(where)) for where in places]
-    return [(int(count), str(time)) for count, time in await store.send(*writes) or ()]
+    asked = (("EVAL", WAITING, 1, mail_key(where)) for where in places)
+    return [(int(count), str(time)) for count, time in await store.send(*asked) or ()]

@@ -11,9 +11,9 @@ from typing import Any
 import structlog
 
 from bot.contract import Outlet, Superseded
+from bot.link import Command
 from bot.metrics import TurnMetrics
 from bot.model import Message
-from bot.store import Write
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ Keep = Callable[..., Awaitable[object]]
 class TurnEnd:
     """What a turn leaves behind: the writes that keep something of it, and what the metrics call its end."""
 
-    writes: list[Write] = field(default_factory=list)
+    writes: list[Command] = field(default_factory=list)
     ended: str = "stopped"
 
 
@@ -53,7 +53,7 @@ async def closing(outlet: Outlet, keep: Keep, message: Message, metrics: TurnMet
             await _whole(_end(outlet, keep, end.writes))
 
 
-async def _end(outlet: Outlet, keep: Keep, writes: list[Write]) -> None:
+async def _end(outlet: Outlet, keep: Keep, writes: list[Command]) -> None:
     try:
         await outlet.done()
     except Exception:  # whatever an outlet makes of the end is not the turn's

@@ -16,6 +16,7 @@ from bot.contract import Apology, Outlet, Services, Stage, Superseded
 from bot.delivery import Delivery, Shown
 from bot.explanations import Explanation
 from bot.letters import Letter
+from bot.link import Command
 from bot.liveliness import Promising
 from bot.log import turn_of
 from bot.mailbox import Mailbox
@@ -23,7 +24,6 @@ from bot.memory import remembered
 from bot.model import Choice, Conversation, Message, Reply, Source
 from bot.moving import move_chat
 from bot.recent import Recent
-from bot.store import Write
 from bot.texts import language_of
 from bot.turns import Turns
 from bot.witness import Witness
@@ -90,6 +90,10 @@ class Dispatcher:
         for where in await self._mailbox.stopped_elsewhere():
             self._turns.cancel(where)
             self._take_up(where)
+
+    async def hold(self) -> None:
+        """Keep the conversations that are answered here from being taken for abandoned."""
+        await self._mailbox.extend()
 
     def _take_up(self, where: Conversation) -> None:
         self._turns.start(where, lambda: self._drain(where))
@@ -206,13 +210,13 @@ class Dispatcher:
         self._metrics.answered(stage, time.monotonic() - started, first)
         return stage
 
-    async def _keeping(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> list[Write]:
-        """Return the writes that keep what was said and why; a broken-off answer is explained but not remembered."""
+    async def _keeping(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> list[Command]:
+        """Return the commands that keep what was said and why; a broken-off answer is explained but not remembered."""
         services = self._services
-        writes = [services.explanations.keeping(message, shown.ids, Explanation(reply.source, round(seconds, 4)))]
+        writes = services.explanations.keeping(message, shown.ids, Explanation(reply.source, round(seconds, 4)))
         if shown.whole and reply.remember:
             options = await services.options.of(message)
-            writes.append(services.memory.adding(message, shown.text, reply.source.kind, options))
+            writes += services.memory.adding(message, shown.text, reply.source.kind, options)
         return writes
 
     def _outlet(self, message: Message) -> Outlet:

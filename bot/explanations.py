@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from bot.model import Conversation, Message, Source, fields_of
+from bot.link import Command
+from bot.model import Conversation, Message, Source, line_of
 from bot.options import chat_key
 from bot.places import Places, note
-from bot.store import Store, Write, key
+from bot.store import Store, key
 
 KEPT_SECONDS = 7 * 86_400
 
@@ -30,25 +30,24 @@ class Explanations:
         self._store = store
         self._places = Places(store)
 
-    def keeping(self, message: Message, ids: Iterable[str], explanation: Explanation) -> Write:
-        """Return the write that keeps why the answer shown as these messages was given."""
-        line = json.dumps(explanation, default=fields_of, separators=(",", ":"))
+    def keeping(self, message: Message, ids: Iterable[str], explanation: Explanation) -> list[Command]:
+        """Return the commands that keep why the answer shown as these messages was given."""
+        line = line_of(explanation)
         own = message.conversation
-
-        def write(pipeline: Any) -> None:
-            for each in filter(None, ids):
-                pipeline.set(_answer_key(message, each), line, ex=KEPT_SECONDS)
-            if explanation.source.kind != "command":
-                note(pipeline, message.sender.id, own, KEPT_SECONDS)
-                pipeline.set(_latest_key(own), line, ex=KEPT_SECONDS)
-
-        return write
+        commands: list[Command] = [
+            ("SET", _answer_key(message, each), line, "EX", KEPT_SECONDS) for each in filter(None, ids)
+        ]
+        if explanation.source.kind != "command":
+            commands += note(message.sender.id, own, KEPT_SECONDS)
+            commands.append(("SET", _latest_key(own), line, "EX", KEPT_SECONDS))
+        return commands
 
     async def find(self, message: Message) -> Explanation | None:
         """Return why the quoted answer was given, or, where none is quoted, the latest one to this person here."""
         quoted = message.quote
         where = _answer_key(message, quoted.id) if quoted else _latest_key(message.conversation)
-        line = await self._store.attempt(lambda: self._store.client.get(where), None)
+        nothing: str | None = None
+        line = await self._store.ask("GET", where, default=nothing)
         if line is None:
             return None
         data = json.loads(line)
@@ -59,13 +58,8 @@ class Explanations:
     async def forget(self, platform: str, person: str) -> None:
         """Forget the latest explanation given to a person in every chat."""
         latest = [_latest_key(where) for where in await self._places.of(platform, person)]
-
-        def delete(pipeline: Any) -> None:
-            for each in latest:  # one by one: in a cluster they may be kept in different places
-                pipeline.delete(each)
-
-        if latest:
-            await self._store.write(delete)
+        if latest:  # one by one: in a cluster they may be kept in different places
+            await self._store.write(*(("DEL", each) for each in latest))
 
 
 def _answer_key(message: Message, answer: str) -> str:

@@ -54,17 +54,9 @@ async def _left(store: Store, boot: str, places: list[Opened]) -> list[Conversat
 
 async def _states(store: Store, places: list[Conversation]) -> list[State]:
     """Return how many messages wait in each conversation, and who holds it; nothing with Redis away."""
-
-    async def ask() -> list[State]:
-        async with store.client.pipeline(transaction=False) as pipeline:
-            for where in places:
-                pipeline.llen(mail_key(where))
-                pipeline.get(lock_key(where))
-            answers = await pipeline.execute()
-        return list(zip(answers[::2], answers[1::2], strict=True))
-
-    none: list[State] = []
-    return await store.attempt(ask, none)
+    asked = ((("LLEN", mail_key(where)), ("GET", lock_key(where))) for where in places)
+    answers = await store.send(*(command for both in asked for command in both)) or ()
+    return list(zip(answers[::2], answers[1::2], strict=True))
 
 
 async def _dead(store: Store, holders: set[str]) -> set[str]:

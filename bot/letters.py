@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from bot.model import Conversation, Message, fields_of
+from bot.model import Conversation, Message
 from bot.store import key
 
 OPEN = key("open", tag="mailboxes")
@@ -130,11 +130,6 @@ def opened(line: str, fields: Any) -> Letter:
     pages = {int(name[5:]): Drawn(**json.loads(text)) for name, text in fields.items() if name.startswith("page:")}
     message = Message.load(line)
     return Letter(message, line, int(fields.get("attempts", 1)), "begun" in fields, "stopped" in fields, pages)
-
-
-def member(where: Conversation) -> str:
-    """Return a conversation as it stands in the list of those with mail."""
-    return json.dumps(where, default=fields_of, separators=(",", ":"), sort_keys=True)
 
 
 def mail_key(where: Conversation) -> str:

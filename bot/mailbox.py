@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,10 +16,12 @@ from redis.exceptions import LockError
 from bot import letters
 from bot.copies import Copies, Copy
 from bot.leftovers import left_behind
-from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, member, seen_key, shown_key
-from bot.model import Conversation, Message
+from bot.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_key, shown_key
+from bot.link import Command
+from bot.model import Conversation, Message, line_of
+from bot.places import member
 from bot.replica import Replica, tell, told
-from bot.store import Store, Write
+from bot.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,8 @@ LOCK_SECONDS = 30.0
 EXTEND_SECONDS = 10.0
 # After Redis was away, every process first tells it what was answered meanwhile.
 CATCH_UP_SECONDS = 3.0
+# An answer that took longer may be about the past: who stood still meanwhile may have been taken for dead.
+LATE_SECONDS = 1.0
 
 
 class Mailbox:
@@ -62,15 +65,13 @@ class Mailbox:
             return await self._keep_in_order(where, self._copies.unsure(where))
 
     async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
-        def keep(pipeline: Any) -> None:
-            pipeline.zadd(OPEN, {member(where): time.time()})
-            for line, copy in unsure.items():
-                copy.kept = "perhaps"
-                keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
-                bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, int(LOCK_SECONDS * 1000)
-                pipeline.eval(letters.ACCEPT, 4, *keys, line, *bounds)
-
-        _, *answers = await self._store.send(keep) or (0,)
+        kept: list[Command] = [("ZADD", OPEN, time.time(), member(where))]
+        for line, copy in unsure.items():
+            copy.kept = "perhaps"
+            keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
+            bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, int(LOCK_SECONDS * 1000)
+            kept.append(("EVAL", letters.ACCEPT, 4, *keys, line, *bounds))
+        _, *answers = await self._store.send(*kept) or (0,)
         accepted = dict(zip(unsure, answers, strict=False))
         for line, answer in accepted.items():
             unsure[line].kept = "yes"
@@ -82,23 +83,21 @@ class Mailbox:
 
     @asynccontextmanager
     async def held(self, where: Conversation) -> AsyncIterator[None]:
-        """Keep a conversation, once `take` has taken a letter of it, for as long as it is answered.
+        """Let a conversation go when it is answered no more, also after a sudden end of that.
 
-        `take` takes its lock and the last `finish` lets it go; this extends it, and lets it go after a sudden end.
+        `take` takes its lock, `extend` extends it, and the last `finish` lets it go.
         """
         try:
-            async with asyncio.TaskGroup() as group:
-                extending = group.create_task(self._extend(where))
-                yield
-                extending.cancel()
+            yield
         finally:
             if self._current.pop(where, None):
                 await self._store.attempt(lambda: _released(self._lock(where)), default=False)
 
-    async def _extend(self, where: Conversation) -> None:
-        while True:
-            await asyncio.sleep(EXTEND_SECONDS)
-            await self._store.attempt(lambda: _extended(self._lock(where)), default=False)
+    async def extend(self) -> None:
+        """Keep all conversations that are answered here; to be called every `EXTEND_SECONDS`."""
+        for where in tuple(self._current):
+            lock = self._lock(where)
+            await self._store.attempt(lambda lock=lock: _extended(lock), default=False)  # type: ignore[misc]  # mypy takes no default in a lambda
 
     def _lock(self, where: Conversation) -> Any:
         lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)
@@ -154,15 +153,19 @@ class Mailbox:
         """Note that something of the answer to a message is about to be shown. False: another process took it over."""
         keys = (*self._keys(where), seen_key(where, letter.message.update))
         values = self._replica.boot, letter.line, int(LOCK_SECONDS * 1000)
-        return bool(await self._eval(letters.BEGIN, keys, *values, default=1))
+        asked = time.monotonic()
+        begun = await self._eval(letters.BEGIN, keys, *values, default=1)
+        if time.monotonic() - asked > LATE_SECONDS:
+            begun = await self._eval(letters.BEGIN, keys, *values, default=1)
+        return bool(begun)
 
     async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:
         """Note what is drawn of a page, so that nobody begins it anew."""
-        page = json.dumps(asdict(drawn), separators=(",", ":"))
+        page = line_of(drawn)
         keys = lock_key(where), shown_key(where)
         await self._eval(letters.NOTE, keys, self._replica.boot, f"page:{number}", page, default=0)
 
-    async def finish(self, where: Conversation, line: str, *writes: Write) -> None:
+    async def finish(self, where: Conversation, line: str, *writes: Command) -> None:
         """Take the message that was answered out of its mailbox, in one round trip with other writes.
 
         The last one lets the conversation go: `drained` is true then.
@@ -174,13 +177,10 @@ class Mailbox:
         """Return whether the last `finish` left nothing to take."""
         return where not in self._current and self._copies.first(where) is None
 
-    async def _finish(self, where: Conversation, line: str, *writes: Write, letting_go: bool = False) -> int | None:
+    async def _finish(self, where: Conversation, line: str, *writes: Command, letting_go: bool = False) -> int | None:
         """Return how many messages wait then; None where Redis is away."""
-
-        def finish(pipeline: Any) -> None:
-            pipeline.eval(letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go))
-
         kept = self._copies.drop(where, line)
+        finish = "EVAL", letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go)
         answers = await self._store.send(*writes, finish)
         if answers:
             self._copies.answered.pop(line, None)
@@ -196,7 +196,7 @@ class Mailbox:
             self._copies.answered.update(dict.fromkeys(here, where))
         waiting, holder, line = found or (0, "", "")
         if holder and holder != self._replica.boot:
-            await tell(self._store, holder, json.dumps({"where": asdict(where), "line": line}))
+            await tell(self._store, holder, line_of({"where": where, "line": line}))
         return max(len(here), int(waiting))
 
     async def stopped_elsewhere(self) -> list[Conversation]:
@@ -207,7 +207,7 @@ class Mailbox:
 
     async def waiting(self, where: Conversation) -> bool:
         """Return whether a conversation has unanswered messages."""
-        return bool(await self._store.attempt(lambda: self._store.client.llen(mail_key(where)), 0))
+        return bool(await self._store.ask("LLEN", mail_key(where), default=0))
 
     async def left_behind(self, busy: Container[Conversation]) -> list[Conversation]:
         """Return the conversations with mail that nobody alive is answering; let go of dead processes' locks.
@@ -228,8 +228,8 @@ class Mailbox:
     def _keys(self, where: Conversation) -> tuple[str, str, str]:
         return lock_key(where), mail_key(where), shown_key(where)
 
-    async def _eval(self, script: str, keys: tuple[str, ...], *values: object, default: Any) -> Any:
-        return await self._store.attempt(lambda: self._store.client.eval(script, len(keys), *keys, *values), default)
+    async def _eval(self, script: str, keys: tuple[str, ...], *values: str | int, default: Any) -> Any:
+        return await self._store.ask("EVAL", script, len(keys), *keys, *values, default=default)
 
 
 async def _extended(lock: Any) -> bool:

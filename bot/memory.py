@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any
 
-from bot.model import Conversation, Message, fields_of
+from bot.link import Command
+from bot.model import Conversation, Message, line_of
 from bot.options import Options
 from bot.places import Places, note
 from bot.settings import Settings
-from bot.store import Store, Write, key
+from bot.store import Store, key
 
 # One call: append, bound by number and by bytes (the oldest go first, the newest always stays), refresh the age.
 # An exchange that is already the last one is not appended again.
@@ -77,22 +77,19 @@ class Memory:
 
     async def add(self, message: Message, answer: str, source: str, options: Options) -> None:
         """Keep a message and the answer to it together, or, when Redis fails, neither."""
-        await self._store.write(self.adding(message, answer, source, options))
+        await self._store.write(*self.adding(message, answer, source, options))
 
-    def adding(self, message: Message, answer: str, source: str, options: Options) -> Write:
-        """Return the write that keeps a message and the answer to it together, to be sent along with others."""
+    def adding(self, message: Message, answer: str, source: str, options: Options) -> tuple[Command, ...]:
+        """Return the commands that keep a message and the answer to it together, to be sent along with others."""
         where = remembered(message, options)
+        if where is None:
+            return ()
         sender, settings = message.sender, self._settings
         exchange = Exchange(sender.id, sender.name, message.text, answer, message.time, source)
-        line = json.dumps(exchange, default=fields_of, separators=(",", ":"))
+        line = line_of(exchange)
         bounds = settings.memory_turns, settings.memory_bytes, settings.memory_ttl
-
-        def write(pipeline: Any) -> None:
-            if where:
-                note(pipeline, sender.id, where, settings.memory_ttl)
-                pipeline.eval(APPEND, 1, memory_key(where), line, *bounds)
-
-        return write
+        noted = note(sender.id, where, settings.memory_ttl)
+        return *noted, ("EVAL", APPEND, 1, memory_key(where), line, *bounds)
 
     async def reset(self, message: Message, options: Options) -> bool:
         """Forget this conversation (of a shared one: all of it). Return whether there was anything."""

@@ -71,13 +71,23 @@ class Fact:
 
 
 @functools.lru_cache(maxsize=4096)
-def _joined(*parts: str) -> str:
+def joined(*parts: str) -> str:
+    """Return text that no other parts give: each is percent-encoded, so that none can imitate a border."""
     return ":".join(quote(part, safe="") for part in parts)
 
 
-def fields_of(value: Any) -> dict[str, Any]:
+def _fields_of(value: Any) -> dict[str, Any]:
     """Return a dataclass's own fields: `asdict` copies them deeply, which takes ten times as long."""
     return {name: getattr(value, name) for name in value.__slots__}
+
+
+# `json.dumps` would make one at every call, which takes as long as encoding a short text.
+_ENCODER = json.JSONEncoder(default=_fields_of, separators=(",", ":"))
+
+
+def line_of(value: Any) -> str:
+    """Return a value, with the dataclasses in it, as one line of ASCII JSON (lone surrogates survive it)."""
+    return _ENCODER.encode(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +101,8 @@ class Conversation:
 
     @property
     def key(self) -> str:
-        """Text that no other conversation has: each part is percent-encoded, so that no id can imitate a border."""
-        return _joined(self.platform, self.chat, self.thread, self.person)
+        """Text that no other conversation has."""
+        return joined(self.platform, self.chat, self.thread, self.person)
 
     @property
     def hash(self) -> str:
@@ -140,8 +150,8 @@ class Message:
         return Conversation(self.platform, self.chat.id, self.chat.thread, self.sender.id)
 
     def dump(self) -> str:
-        """Return the message as one line of ASCII JSON (lone surrogates survive it)."""
-        return json.dumps(self, default=fields_of, separators=(",", ":"))
+        """Return the message as one line of JSON."""
+        return line_of(self)
 
     @staticmethod
     def load(line: str) -> Message:
@@ -232,5 +242,5 @@ class Reply:
 
 __all__ = [
     "Attachment", "Chat", "Choice", "Conversation", "Fact", "File", "Invocation", "Message", "Notice", "Person",
-    "Quote", "Reply", "Source", "replace",
+    "Quote", "Reply", "Source", "joined", "line_of", "replace",
 ]  # fmt: skip

@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args, get_type_hints
-from urllib.parse import quote
 
-from bot.model import Message
+from bot.model import Message, joined
 from bot.store import Store, key
 
 FRESH_SECONDS = 1.0
@@ -49,7 +48,7 @@ class OptionsKeeper:
             return known[1]
         slot = key("options", tag=where)
         empty: dict[str, str] = {}
-        options = _read(await self._store.attempt(lambda: self._store.client.hgetall(slot), empty))
+        options = _read(await self._store.ask("HGETALL", slot, default=empty))
         self._remember(where, options)
         return options
 
@@ -81,7 +80,7 @@ def _read(kept: Mapping[str, str]) -> Options:
 
 def chat_key(platform: str, chat: str) -> str:
     """Return text that no other chat has."""
-    return f"{quote(platform, safe='')}:{quote(chat, safe='')}"
+    return joined(platform, chat)
 
 
 def shown(options: Options) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from typing import Any
-from urllib.parse import quote
 
-from bot.model import Conversation, fields_of
+from bot.link import Command
+from bot.model import Conversation, joined, line_of
 from bot.store import Store, key
 
 
@@ -29,19 +29,18 @@ class Places:
         await self._store.attempt(lambda: self._store.client.delete(index), 0)
 
 
-def note(pipeline: Any, person: str, where: Conversation, ttl: int) -> None:
-    """Add to a pipeline that something about a person is to be kept in a conversation for `ttl` seconds at most."""
+def note(person: str, where: Conversation, ttl: int) -> tuple[Command, ...]:
+    """Return the commands that note that something about a person is kept in a conversation for `ttl` seconds."""
     index = index_key(where.platform, person)
-    pipeline.sadd(index, member(where))
-    pipeline.expire(index, ttl, nx=True)
-    pipeline.expire(index, ttl, gt=True)
+    return ("SADD", index, member(where)), ("EXPIRE", index, ttl, "NX"), ("EXPIRE", index, ttl, "GT")
 
 
 def index_key(platform: str, person: str) -> str:
     """Return the key of the set of a person's places."""
-    return key("places", tag=f"{quote(platform, safe='')}:{quote(person, safe='')}")
+    return key("places", tag=joined(platform, person))
 
 
+@functools.lru_cache(maxsize=4096)
 def member(where: Conversation) -> str:
-    """Return a conversation as it stands in that set."""
-    return json.dumps(where, default=fields_of, separators=(",", ":"), sort_keys=True)
+    """Return a conversation as it stands in sets."""
+    return line_of({name: getattr(where, name) for name in sorted(where.__slots__)})

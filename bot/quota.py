@@ -51,14 +51,12 @@ class Quota:
         if not self.presence.several:
             return 0.0
         values = rate.burst, rate.interval, min(spare, rate.burst - 1)
-        return await self.store.attempt(lambda: self.store.client.eval(TAKE, 1, _bucket(chat), *values), 0) / 1000
+        return await self.store.ask("EVAL", TAKE, 1, _bucket(chat), *values, default=0) / 1000
 
     async def silence(self, chat: str, seconds: float) -> None:
         """Tell the others that the platform has asked for silence."""
         if self.presence.several:
-            script = SILENCE
-            values = seconds, LONGEST_SECONDS
-            await self.store.attempt(lambda: self.store.client.eval(script, 1, _bucket(chat), *values), 0)
+            await self.store.ask("EVAL", SILENCE, 1, _bucket(chat), seconds, LONGEST_SECONDS, default=0)
 
 
 def _bucket(chat: str) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from bot.command import asked_word
 from bot.memory import APPEND, REMOVE
-from bot.model import Conversation, Message
+from bot.model import Conversation, Message, line_of
 from bot.options import chat_key
 from bot.places import Places, note
 from bot.store import Store, key
@@ -42,15 +41,11 @@ class Recent:
         if message.choice or message.invocation or not message.text.strip() or asked_word(message.text):
             return
         remark = Remark(message.sender.id, message.text[:LONGEST], message.time)
-        line = json.dumps(asdict(remark), separators=(",", ":"))
+        line = line_of(remark)
         where = Conversation(message.platform, message.chat.id, "", "")
         keys = _recent_key(where.platform, where.chat), key("options", tag=chat_key(where.platform, where.chat))
-
-        def write(pipeline: Any) -> None:
-            note(pipeline, message.sender.id, where, SECONDS)
-            pipeline.eval(KEEP, 2, *keys, line, MOST, BYTES, SECONDS)
-
-        await self._store.write(write)
+        noted = note(message.sender.id, where, SECONDS)
+        await self._store.write(*noted, ("EVAL", KEEP, 2, *keys, line, MOST, BYTES, SECONDS))
 
     async def of(self, message: Message, last: int = MOST) -> tuple[Remark, ...]:
         """Return the last remarks of the message's chat, the oldest first."""

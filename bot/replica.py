@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from bot.held_file import hold
 from bot.store import Store, key
@@ -93,12 +92,7 @@ async def no_longer(store: Store, boot: str, doing: str) -> None:
 
 async def tell(store: Store, boot: str, note: str) -> None:
     """Leave a note for another process, which reads it within a fraction of a second."""
-
-    def write(pipeline: Any) -> None:
-        pipeline.rpush(_notes_key(boot), note)
-        pipeline.expire(_notes_key(boot), NOTE_SECONDS)
-
-    await store.write(write)
+    await store.write(("RPUSH", _notes_key(boot), note), ("EXPIRE", _notes_key(boot), NOTE_SECONDS))
 
 
 async def told(store: Store, boot: str) -> list[str]:

@@ -9,7 +9,7 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,12 +23,11 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 
 from bot.held_file import hold
+from bot.link import Answers, Command, Link, Value
 from bot.metrics import Metrics
 from bot.settings import Settings
 
 T = TypeVar("T")
-# Adds commands to a pipeline of the client.
-Write = Callable[[Any], None]
 # Looks at a new connection, and raises `RedisError` where nothing may be done by it.
 Guard = Callable[[Any], Awaitable[None]]
 log = structlog.get_logger(__name__)
@@ -64,15 +63,23 @@ class Store:
         self.url = url
         self._seconds = (metrics or Metrics()).redis.seconds
         self._quiet = quiet
+        # A cluster has no one connection that could be asked everything.
+        self._link = None if isinstance(client, RedisCluster) else Link(client.connection_pool)
         self._away_since: float | None = None
         self._back_since: float | None = None
         self._rest_until = 0.0
 
     def apart(self) -> Store:
-        """Return the same store with connections of its own, for another event loop. Close its client after use."""
+        """Return the same store with connections of its own, for another event loop. Close it after use."""
         pool = self.client.connection_pool
         own = type(pool)(connection_class=pool.connection_class, timeout=QUEUE_SECONDS, **pool.connection_kwargs)
         return Store(Redis.from_pool(own), self.address)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._link:
+            await self._link.close()
+        await self.client.aclose()
 
     def is_away(self) -> bool:
         """Return whether the last work on it failed."""
@@ -122,20 +129,27 @@ class Store:
             log.info("redis is back", seconds=round(self._back_since - self._away_since, 1))
             self._away_since = None
 
-    async def write(self, *writes: Write) -> bool:
-        """Send all writes in one round trip. Return False, with nothing promised of them, when Redis fails."""
-        return await self.send(*writes) is not None
+    async def write(self, *commands: Command) -> bool:
+        """Send commands in one round trip. Return False, with nothing promised of them, when Redis fails."""
+        return await self.send(*commands) is not None
 
-    async def send(self, *writes: Write) -> list[Any] | None:
-        """Send all writes in one round trip. Return their answers; None, with nothing promised, when Redis fails."""
+    async def ask(self, *command: Value, default: T) -> T:
+        """Return what Redis answers to one command, or the default while it is away."""
+        answers = await self.send(command)
+        return default if answers is None else answers[0]
 
-        async def send() -> list[Any]:
-            async with self.client.pipeline(transaction=False) as pipeline:
-                for write in writes:
-                    write(pipeline)
-                return list(await pipeline.execute())
+    async def send(self, *commands: Command) -> Answers | None:
+        """Send commands in one round trip. Return their answers; None, with nothing promised, when Redis fails."""
+        if not commands:
+            return []
+        link = self._link
+        return await self.attempt(lambda: link.ask(commands) if link else self._through_client(commands), None)
 
-        return await self.attempt(send, None)
+    async def _through_client(self, commands: Sequence[Command]) -> Answers:
+        async with self.client.pipeline(transaction=False) as pipeline:
+            for command in commands:
+                pipeline.execute_command(*command)
+            return list(await pipeline.execute())
 
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()
@@ -238,10 +252,11 @@ async def _connected(
         client = make_client(url, guard)
     except ValueError as error:
         raise StoreError(f"REDIS_URL: {error}") from None
+    store = Store(client, address, url, metrics)
     try:
-        yield Store(client, address, url, metrics)
+        yield store
     finally:
-        await client.aclose()
+        await store.close()
 
 
 @contextmanager

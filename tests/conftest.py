@@ -58,7 +58,7 @@ async def store(redis_url: str) -> AsyncIterator[Store]:
         client.flushall()
     store = Store(make_client(redis_url), "test", redis_url)
     yield store
-    await store.client.aclose()
+    await store.close()
 
 
 @pytest.fixture

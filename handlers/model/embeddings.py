@@ -8,12 +8,12 @@ import hashlib
 from array import array
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
 from openai import AsyncOpenAI, OpenAIError
 
 from bot.contract import Apology
+from bot.link import Command
 from bot.settings import Settings
 from bot.store import Store, key
 from handlers.model.client import NO_KEY
@@ -111,10 +111,9 @@ class Embeddings:
         whose = f"{self._settings.openai_base_url}\0{self._settings.openai_embedding_model}\0{text}"
         return key(hashlib.blake2b(whose.encode("utf-8", "replace"), digest_size=16).hexdigest(), tag="embedding")
 
-    def _keeping(self, text: str, vector: Vector) -> Any:
-        packed = base64.b64encode(array("f", vector).tobytes()).decode()
-        slot = self._slot(text)
-        return lambda pipeline: pipeline.set(slot, packed, ex=KEPT_SECONDS)
+    def _keeping(self, text: str, vector: Vector) -> Command:
+        packed = base64.b64encode(array("f", vector).tobytes())
+        return "SET", self._slot(text), packed, "EX", KEPT_SECONDS
 
 
 @asynccontextmanager
@@ -126,7 +125,7 @@ async def opened(settings: Settings, store: Store) -> AsyncIterator[Embeddings]:
         yield embeddings
     finally:
         await embeddings.close()
-        await own.client.aclose()
+        await own.close()
 
 
 class Prepared:

@@ -16,7 +16,7 @@ from handlers.language.segment import boundaries
 from handlers.rules.load import load
 from handlers.rules.matcher import Match, Rules
 from handlers.rules.rule import Rule
-from handlers.rules.template import render
+from handlers.rules.template import FIXED, placeholders, render
 from handlers.vocabulary import Vocabulary
 
 FILE = "rules.yaml"
@@ -78,7 +78,7 @@ class RulesStage:
         """Date and time are the process's local ones (variable TZ)."""
         now = datetime.fromtimestamp(self._services.clock(), UTC).astimezone()
         return {
-            **match.groups,
+            **(match.groups if set(placeholders(template)) - FIXED else {}),
             "sender": message.sender.name,
             "chat": message.chat.title or message.sender.name,
             "date": f"{now:%Y-%m-%d}",

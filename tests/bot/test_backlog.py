@@ -44,7 +44,7 @@ async def test_of_more_conversations_than_are_asked_for_at_once_all_are_counted(
 async def test_without_redis_nobody_can_tell() -> None:
     nowhere = Store(make_client("redis://127.0.0.1:1"), "nowhere")
     assert await backlog(nowhere) is None
-    await nowhere.client.aclose()
+    await nowhere.close()
 
 
 async def test_what_waits_is_told_as_a_metric_with_the_age_of_the_oldest(services: Services) -> None:

@@ -34,7 +34,7 @@ async def scene(cluster_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
     settings = make_settings(data_dir=tmp_path, content_dir=tmp_path, stages=("commands",))
     async with AsyncExitStack() as closing:
         yield Scene(make_services(store, settings, closing))
-    await store.client.aclose()
+    await store.close()
 
 
 def services(scene: Scene) -> Services:

@@ -247,4 +247,4 @@ async def test_without_redis_everybody_is_answered(scene: Scene) -> None:
     store = Store(make_client("redis://127.0.0.1:1"), "nowhere")
     away = make_services(store, scene.services.settings, scene.services.closing)
     assert await Scene(away).hears(said("say hello")) == ["echo say hello"]
-    await store.client.aclose()
+    await store.close()

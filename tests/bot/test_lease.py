@@ -112,7 +112,7 @@ async def test_without_redis_who_knows_no_other_does_everything() -> None:
     nowhere = Store(make_client("redis://127.0.0.1:1"), "nowhere")
     async with Worker(nowhere, "first", 2, doing(2)).alive() as first:
         await first.has(2)
-    await nowhere.client.aclose()
+    await nowhere.close()
 
 
 async def test_a_part_that_gives_up_ends_the_work(store: Store) -> None:

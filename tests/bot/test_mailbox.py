@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 
 import pytest
 
 from bot.contract import Services
-from bot.letters import Drawn, Letter
-from bot.mailbox import Mailbox
+from bot.letters import Drawn, Letter, lock_key
+from bot.mailbox import LATE_SECONDS, Mailbox
 from bot.model import Conversation, Message
 from bot.replica import Presence, Replica, alive, held_replica
 from bot.store import Store, make_client
@@ -90,6 +91,34 @@ async def test_a_process_that_lost_its_conversation_writes_nothing_more(services
     assert not await dead.begin(place(message), letter)
 
 
+async def test_what_is_answered_for_long_is_kept_and_what_another_took_is_not(
+    services: Services, dead: Mailbox
+) -> None:
+    message, client = said("say one"), services.store.client
+    lock = lock_key(place(message))
+    await dead.accept(message, place(message))
+    await taken(dead, message)
+    await client.pexpire(lock, 1000)
+    await dead.extend()
+    assert await client.pttl(lock) > 20_000
+    await client.set(lock, "another process", px=1000)
+    await dead.extend()
+    assert await client.pttl(lock) <= 1000
+
+
+async def test_leave_to_write_that_comes_late_is_asked_for_again(services: Services, dead: Mailbox) -> None:
+    """As when a process stands still between asking and hearing the answer, and is taken for dead meanwhile."""
+    message, client = said("say one"), services.store.client
+    await dead.accept(message, place(message))
+    letter = await taken(dead, message)
+    await client.client_pause(int(LATE_SECONDS * 1000) + 100)
+    async with asyncio.TaskGroup() as group:
+        begun = group.create_task(dead.begin(place(message), letter))
+        await asyncio.sleep(0)  # it has asked
+        await client.set(lock_key(place(message)), "another process")
+    assert not begun.result()
+
+
 async def test_a_message_that_is_too_old_is_dropped(services: Services, dead: Mailbox) -> None:
     message = said("say late", time=services.clock() - 2 * services.settings.answer_within)
     await dead.accept(message, place(message))
@@ -132,7 +161,7 @@ async def test_what_is_answered_while_redis_goes_away_is_not_answered_again(serv
     assert letter
     mailbox._store = Store(make_client("redis://127.0.0.1:1"), "nowhere")
     await mailbox.finish(place(message), letter.line)
-    await mailbox._store.client.aclose()
+    await mailbox._store.close()
     mailbox._store = services.store
     assert await mailbox.take(place(message)) is None
     assert not await mailbox.waiting(place(message))

@@ -19,16 +19,20 @@ class Line:
     """A mailbox whose way to Redis can be cut."""
 
     def __init__(self, services: Services) -> None:
-        self.real = services.store.client
-        self.nowhere = make_client("redis://127.0.0.1:1")
-        self.store = Store(self.real, "test")
+        self.real = services.store
+        self.nowhere = Store(make_client("redis://127.0.0.1:1"), "nowhere")
+        self.store = Store(self.real.client, "test")
+        self._lead(self.real)
         self.mailbox = Mailbox(self.store, Replica("here", uuid.uuid4().hex))
 
+    def _lead(self, to: Store) -> None:
+        self.store.client, self.store._link = to.client, to._link
+
     def cut(self) -> None:
-        self.store.client = self.nowhere
+        self._lead(self.nowhere)
 
     def mend(self) -> None:
-        self.store.client = self.real
+        self._lead(self.real)
         self.store._rest_until = 0.0  # the second of rest, over
 
     async def takes(self, message: Message) -> str | None:
@@ -46,7 +50,7 @@ class Line:
 async def line(services: Services) -> AsyncIterator[Line]:
     line = Line(services)
     yield line
-    await line.nowhere.aclose()
+    await line.nowhere.close()
 
 
 async def test_what_was_accepted_before_is_answered_while_redis_is_away_and_only_then(line: Line) -> None:
@@ -74,7 +78,7 @@ async def test_what_came_while_redis_was_away_is_put_there_as_soon_as_it_is_back
     assert await line.mailbox.accept(message, message.conversation)
     line.mend()
     assert await line.mailbox.left_behind(()) == [message.conversation]
-    assert await line.real.llen(f"y1:{{{message.conversation.key}}}:mail") == 1
+    assert await line.real.client.llen(f"y1:{{{message.conversation.key}}}:mail") == 1
 
 
 async def test_a_redis_that_forgot_everything_costs_no_message(line: Line) -> None:
@@ -83,7 +87,7 @@ async def test_a_redis_that_forgot_everything_costs_no_message(line: Line) -> No
         await line.mailbox.accept(message, message.conversation)
     letter = await line.mailbox.take(first.conversation)
     assert letter
-    await line.real.flushall()
+    await line.real.client.flushall()
     assert await line.mailbox.begin(first.conversation, letter)
     await line.mailbox.finish(first.conversation, letter.line)
     assert [await line.answers(second), await line.answers(second)] == ["two", None]
@@ -92,7 +96,7 @@ async def test_a_redis_that_forgot_everything_costs_no_message(line: Line) -> No
 async def test_what_another_process_answered_is_not_answered_from_the_copy(services: Services, line: Line) -> None:
     message = said("one")
     await line.mailbox.accept(message, message.conversation)
-    await line.real.delete(f"y1:{{{message.conversation.key}}}:lock")
+    await line.real.client.delete(f"y1:{{{message.conversation.key}}}:lock")
     other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
     letter = await other.take(message.conversation)
     assert letter
@@ -111,14 +115,14 @@ async def test_who_was_taken_for_dead_writes_no_more_and_takes_nothing_of_the_ot
     await line.mailbox.accept(message, message.conversation)
     asleep = await line.mailbox.take(message.conversation)
     assert asleep
-    await line.real.delete(f"y1:{{{message.conversation.key}}}:lock")
+    await line.real.client.delete(f"y1:{{{message.conversation.key}}}:lock")
     other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
     letter = await other.take(message.conversation)
     assert letter
     assert await other.begin(message.conversation, letter)
     assert not await line.mailbox.begin(message.conversation, asleep)
     await line.mailbox.finish(message.conversation, asleep.line)
-    assert await line.real.hexists(f"y1:{{{message.conversation.key}}}:shown", "begun")
+    assert await line.real.client.hexists(f"y1:{{{message.conversation.key}}}:shown", "begun")
 
 
 async def test_a_stop_leaves_the_answer_under_way_to_be_ended_visibly(line: Line) -> None:

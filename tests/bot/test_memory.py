@@ -137,7 +137,7 @@ async def test_with_redis_away_memory_is_empty_and_nothing_fails() -> None:
     await remember(memory, said("lost"), "1")
     assert await questions(memory, said("")) == []
     assert store.is_away()
-    await store.client.aclose()
+    await store.close()
 
 
 PARTS = st.text(alphabet="ab:%{}\x00é/ ", max_size=3)

@@ -100,7 +100,7 @@ async def test_work_on_redis_is_timed_also_when_it_fails() -> None:
     metrics = Metrics()
     store = Store(make_client("redis://127.0.0.1:1"), "nowhere", metrics=metrics)
     assert await store.attempt(lambda: store.client.get("x"), "default") == "default"
-    await store.client.aclose()
+    await store.close()
     assert value(metrics, "yingda_redis_seconds_count") == 1
 
 

@@ -165,7 +165,7 @@ async def test_an_older_process_sees_that_it_is_waited_for_finishes_and_ends(sto
         assert "newer version" in str(told)
         assert not migrating.done()
         assert (await everything(store))["y1:{person-7}:why"] == "person-7"
-        assert await store.write(lambda pipeline: pipeline.delete("y1:{person-8}:why"))
+        assert await store.write(("DEL", "y1:{person-8}:why"))
         beating.cancel()
         await asyncio.wait({beating})
         await old.leave()
@@ -196,7 +196,7 @@ async def test_data_of_a_newer_layout_are_never_touched_again(store: Store) -> N
     await store.client.set(MARK, "2")
     told = await until_strange(store)
     assert "newer version" in str(told)
-    assert not await store.write(lambda pipeline: pipeline.set("y1:{a}:why", "old"))
+    assert not await store.write(("SET", "y1:{a}:why", "old"))
     assert store.is_away()
 
 
@@ -228,7 +228,7 @@ async def test_an_older_layout_is_not_migrated_by_who_only_looks(store: Store) -
 async def guarded(url: str) -> AsyncIterator[Store]:
     store = Store(make_client(url, guard), "test", url)
     yield store
-    await store.client.aclose()
+    await store.close()
 
 
 async def test_a_connection_works_only_where_the_layout_is_known(redis_url: str, store: Store) -> None:
@@ -236,11 +236,11 @@ async def test_a_connection_works_only_where_the_layout_is_known(redis_url: str,
         for mark in ("", "2", "1>2", "x"):
             await store.client.set(MARK, mark)
             bot.resume()
-            assert not await bot.write(lambda pipeline: pipeline.set("y1:{a}:why", "strange"))
+            assert not await bot.write(("SET", "y1:{a}:why", "strange"))
         await store.client.delete(MARK)
         assert await prepared(bot)
         bot.resume()
-        assert await bot.write(lambda pipeline: pipeline.set("y1:{a}:why", "known"))
+        assert await bot.write(("SET", "y1:{a}:why", "known"))
     assert await store.client.get("y1:{a}:why") == "known"
 
 
@@ -250,7 +250,7 @@ async def test_a_redis_that_comes_later_is_looked_at_before_anything_is_done(tmp
         assert not await prepared(bot)
         looking = asyncio.create_task(until_strange(bot))
         with ValkeyServer(port=0, data_dir=tmp_path / "data", persist=True, unix_socket_path=path):
-            while not await bot.write(lambda pipeline: pipeline.set("y1:{a}:why", "here")):  # noqa: ASYNC110 — a server tells nobody that it is back
+            while not await bot.write(("SET", "y1:{a}:why", "here")):  # noqa: ASYNC110 — a server tells nobody that it is back
                 await asyncio.sleep(0.05)
             assert await bot.client.get(MARK) == "1"
         another = ValkeyServer(port=0, data_dir=tmp_path / "another", persist=True, unix_socket_path=path)
@@ -260,7 +260,7 @@ async def test_a_redis_that_comes_later_is_looked_at_before_anything_is_done(tmp
             await strange.client.set(MARK, "2")
             assert "newer version" in str(await looking)
             assert await strange.client.keys("*") == [MARK]
-            await strange.client.aclose()
+            await strange.close()
         finally:
             await asyncio.to_thread(another.stop)
 
@@ -275,6 +275,6 @@ async def test_in_a_cluster_it_goes_the_same_way(tmp_path: Path) -> None:
             assert await prepared(bot, STEPS)
             assert await everything(plain) == third_layout()
             assert 900 < await plain.client.ttl("y1:{reason:person-7}:reason") <= 1000
-            await plain.client.aclose()
+            await plain.close()
         async with guarded(url) as bot:
             assert not await bot.attempt(lambda: bot.client.set(f"{MARK}-beside", "x"), default=False)

@@ -155,7 +155,7 @@ async def test_without_redis_the_guarantee_is_suspended(services: Services) -> N
         assert "yingda_guarantee_suspended 1.0" in scraped
         assert "yingda_redis_up 0.0" in scraped
         assert "yingda_ready 0.0" in scraped
-    await store.client.aclose()
+    await store.close()
 
 
 async def test_a_bot_that_starts_or_ends_is_not_ready(services: Services) -> None:

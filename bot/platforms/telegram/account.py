@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from telegram import Bot
@@ -46,6 +47,14 @@ class Account:
         except BaseException:
             del self.moves[old]
             raise
+
+    async def ask(self, method: str, **parameters: Any) -> Any:
+        """Call a method of the Bot API and return its result as it is, which is quicker than objects of the library.
+
+        `method` has a capital letter after an underscore (`send_Message`): without it the library would recommend the
+        method of that name. Raises `TelegramError`.
+        """
+        return await self.bot.do_api_request(method, api_kwargs=parameters)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -6,14 +6,19 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
-import telegram
 
 from bot.command import Commands
 from bot.contract import Receive
+from bot.model import Message
 from bot.platforms.telegram.account import Account, hash_of
 from bot.platforms.telegram.events import Listener, message_of
+from bot.platforms.telegram.words import Json
 
 log = structlog.get_logger(__name__)
+
+
+class NotUnderstoodError(ValueError):
+    """An update is not what the Bot API describes; brought again it would be no better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,43 +30,52 @@ class Ears:
     receive: Receive
     courtesies: asyncio.TaskGroup
 
-    async def take(self, update: telegram.Update) -> None:
-        """Take one update over. Telegram may be told that it was received when this returns."""
-        if update.my_chat_member:
-            _note(update.my_chat_member)
-        if update.callback_query:
-            self.courtesies.create_task(self._confirm(update.callback_query))
-        if update.message and await self._moved(update.message):
-            return
-        me = self.account.bot.bot
-        message = message_of(update, Listener(me.id, me.username or "", self.commands))
-        if message:
+    async def take(self, update: Json) -> None:
+        """Take one update over. Telegram may be told that it was received when this returns.
+
+        Raises:
+            NotUnderstoodError: There is nothing that could be taken over.
+        """
+        try:
+            moved, message = _move_of(update.get("message") or {}), self._heard(update)
+            pressed = update["callback_query"]["id"] if "callback_query" in update else ""
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise NotUnderstoodError from error
+        if pressed:
+            self.courtesies.create_task(self._confirm(pressed))
+        if moved:
+            await self.account.move(*moved)
+        elif message:
             await self.receive(message)
 
-    async def _moved(self, said: telegram.Message) -> bool:
-        """Return whether this is the notice that a group has become a supergroup: one is sent in each of the two."""
-        here = str(said.chat.id)
-        if said.migrate_to_chat_id:
-            await self.account.move(here, str(said.migrate_to_chat_id))
-        elif said.migrate_from_chat_id:
-            await self.account.move(str(said.migrate_from_chat_id), here)
-        else:
-            return False
-        return True
+    def _heard(self, update: Json) -> Message | None:
+        if change := update.get("my_chat_member"):
+            _note(change)
+        me = self.account.bot.bot
+        return message_of(update, Listener(me.id, me.username or "", self.commands))
 
-    async def _confirm(self, query: telegram.CallbackQuery) -> None:
+    async def _confirm(self, query: str) -> None:
         """End the waiting sign on a pressed button."""
         try:
-            await self.account.bot.answer_callback_query(query.id)
+            await self.account.bot.answer_callback_query(query)
         except Exception as error:  # noqa: BLE001 — a courtesy that fails (too old, network) must not end the listening
             log.debug("telegram took no confirmation of a press", reason=type(error).__name__)
 
 
-def _note(change: telegram.ChatMemberUpdated) -> None:
+def _move_of(said: Json) -> tuple[str, str] | None:
+    """Return the old and the new id of a group that has become a supergroup: a notice is sent in each of the two."""
+    if to := said.get("migrate_to_chat_id"):
+        return str(said["chat"]["id"]), str(to)
+    if before := said.get("migrate_from_chat_id"):
+        return str(before), str(said["chat"]["id"])
+    return None
+
+
+def _note(change: Json) -> None:
     log.info(
         "the bot's place in a chat changed",
-        chat=hash_of(change.chat.id),
-        kind=change.chat.type,
-        before=change.old_chat_member.status,
-        now=change.new_chat_member.status,
+        chat=hash_of(change["chat"]["id"]),
+        kind=change["chat"]["type"],
+        before=change["old_chat_member"]["status"],
+        now=change["new_chat_member"]["status"],
     )

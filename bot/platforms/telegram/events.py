@@ -1,18 +1,19 @@
-"""What Telegram reports → `Message`: who said what, where, and whether to the bot. Start at `message_of`."""
+"""What Telegram reports → `Message`: who said what, where, and whether to the bot. Start at `message_of`.
+
+Reports are read as they come: making the library's objects of one takes longer than answering by a rule.
+"""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
-import telegram
 from telegram.constants import ChatType
 
 from bot.command import Commands
 from bot.model import Attachment, Chat, Message, Person, Quote
 from bot.platforms.telegram.account import NAME
-from bot.platforms.telegram.words import Heard, heard
+from bot.platforms.telegram.words import Heard, Json, heard
 
 NAMELESS = {
     "photo": ("photo.jpg", "image/jpeg"),
@@ -35,114 +36,114 @@ class Listener:
     commands: Commands
 
 
-def message_of(update: telegram.Update, listener: Listener) -> Message | None:
+def message_of(update: Json, listener: Listener) -> Message | None:
     """Return what a person said by this update, or None where nobody said anything to be answered.
 
     Not answered: edits, service messages, bots, posts that Telegram forwards into a discussion group by itself,
     commands for other bots, and posts of a channel that are not said to the bot.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: It is not what the Bot API describes.
     """
-    if update.callback_query:
-        return _press(update.update_id, update.callback_query)
-    said = update.message or update.channel_post
-    if said is None or said.is_automatic_forward:
+    if query := update.get("callback_query"):
+        return _press(update["update_id"], query)
+    said = update.get("message") or update.get("channel_post")
+    if said is None or said.get("is_automatic_forward"):
         return None
     sender = _speaker(said)
     attachments = _attachments(said)
-    if sender is None or not (said.text or said.caption or attachments):
+    if sender is None or not (said.get("text") or said.get("caption") or attachments):
         return None
     words = heard(said, listener.id, listener.username)
     quote = _quote(said, listener.id)
     addressed = _addressed(said, words, quote, listener.commands)
-    if words.for_another or (said.chat.type == ChatType.CHANNEL and not addressed):
+    if words.for_another or (said["chat"]["type"] == ChatType.CHANNEL and not addressed):
         return None
     return Message(
         platform=NAME,
-        id=str(said.message_id),
-        update=str(update.update_id),
+        id=str(said["message_id"]),
+        update=str(update["update_id"]),
         chat=_chat(said),
         sender=sender,
         text=words.text,
-        time=said.date.timestamp(),
+        time=float(said["date"]),
         addressed=addressed,
         quote=quote,
         attachments=attachments,
     )
 
 
-def _addressed(said: telegram.Message, words: Heard, quote: Quote | None, commands: Commands) -> bool:
-    if said.chat.type == ChatType.PRIVATE or words.mentioned or (quote is not None and quote.mine):
+def _addressed(said: Json, words: Heard, quote: Quote | None, commands: Commands) -> bool:
+    if said["chat"]["type"] == ChatType.PRIVATE or words.mentioned or (quote is not None and quote.mine):
         return True
     # In a channel everybody reads along and nobody talks: a command there names its bot.
-    return said.chat.type != ChatType.CHANNEL and words.command in commands.words
+    return said["chat"]["type"] != ChatType.CHANNEL and words.command in commands.words
 
 
-def _press(update_id: int, query: telegram.CallbackQuery) -> Message | None:
+def _press(update_id: int, query: Json) -> Message | None:
     """Return the press of a button below one of the bot's messages, which Telegram may no longer show us."""
-    below = query.message
-    if below is None or not query.data or query.from_user.is_bot:
+    below, data = query.get("message"), query.get("data")
+    if below is None or not data or query["from"].get("is_bot"):
         return None
     return Message(
         platform=NAME,
-        id=str(below.message_id),
+        id=str(below["message_id"]),
         update=str(update_id),
-        chat=_chat(below) if isinstance(below, telegram.Message) else _place(below.chat, ""),
-        sender=_person(query.from_user),
-        text=_label(below, query.data),
+        chat=_chat(below),
+        sender=_person(query["from"]),
+        text=_label(below, data),
         time=time.time(),
         addressed=True,
-        choice=query.data,
+        choice=data,
     )
 
 
-def _label(below: telegram.MaybeInaccessibleMessage, data: str) -> str:
-    markup = below.reply_markup if isinstance(below, telegram.Message) else None
-    buttons = (button for row in markup.inline_keyboard for button in row) if markup else ()
-    return next((button.text for button in buttons if button.callback_data == data), "")
+def _label(below: Json, data: str) -> str:
+    """Return what the button says; nothing where Telegram shows no buttons (any more)."""
+    rows = below.get("reply_markup", {}).get("inline_keyboard", ())
+    return next((button["text"] for row in rows for button in row if button.get("callback_data") == data), "")
 
 
-def _chat(said: telegram.Message) -> Chat:
-    topic = str(said.message_thread_id) if said.is_topic_message and said.message_thread_id else ""
-    return _place(said.chat, topic)
+def _chat(said: Json) -> Chat:
+    chat, topic = said["chat"], said.get("message_thread_id") if said.get("is_topic_message") else None
+    return Chat(str(chat["id"]), chat["type"] == ChatType.PRIVATE, chat.get("title") or "", str(topic or ""))
 
 
-def _place(chat: telegram.Chat, topic: str) -> Chat:
-    return Chat(str(chat.id), chat.type == ChatType.PRIVATE, chat.title or "", topic)
-
-
-def _speaker(said: telegram.Message) -> Person | None:
+def _speaker(said: Json) -> Person | None:
     """Return who speaks; None for bots. Anonymous administrators and channels speak through a bot of Telegram's."""
-    if said.sender_chat:
-        chat = said.sender_chat
-        return Person(str(chat.id), chat.title or chat.username or chat.full_name or "")
-    if said.from_user is None or said.from_user.is_bot:
-        return None
-    return _person(said.from_user)
+    if chat := said.get("sender_chat"):
+        return Person(str(chat["id"]), chat.get("title") or chat.get("username") or _full_name(chat))
+    user = said.get("from")
+    return None if user is None or user.get("is_bot") else _person(user)
 
 
-def _person(user: telegram.User) -> Person:
-    return Person(str(user.id), user.full_name, user.language_code or "")
+def _person(user: Json) -> Person:
+    return Person(str(user["id"]), _full_name(user), user.get("language_code") or "")
 
 
-def _quote(said: telegram.Message, own_id: int) -> Quote | None:
+def _full_name(named: Json) -> str:
+    return " ".join(filter(None, (named.get("first_name"), named.get("last_name"))))
+
+
+def _quote(said: Json, own_id: int) -> Quote | None:
     """Return what is replied to. In a topic, what replies to nothing points at the message that opened the topic."""
-    original = said.reply_to_message
-    if original is None or original.forum_topic_created:
+    original = said.get("reply_to_message")
+    if original is None or "forum_topic_created" in original:
         return None
-    author = original.from_user
-    text = said.quote.text if said.quote else original.text or original.caption or ""
-    sender = _person(author) if author and not original.sender_chat else _speaker(original)
-    mine = author is not None and author.id == own_id
-    return Quote(str(original.message_id), text, sender, mine, _attachments(original))
+    author, quote = original.get("from"), said.get("quote")
+    text = quote["text"] if quote else original.get("text") or original.get("caption") or ""
+    sender = _person(author) if author and not original.get("sender_chat") else _speaker(original)
+    mine = author is not None and author["id"] == own_id
+    return Quote(str(original["message_id"]), text, sender, mine, _attachments(original))
 
 
-def _attachments(said: telegram.Message) -> tuple[Attachment, ...]:
+def _attachments(said: Json) -> tuple[Attachment, ...]:
     """Return the file of a message: Telegram sends one a message, and an animation as a document as well."""
     for kind, (name, media_type) in NAMELESS.items():
-        file: Any = getattr(said, kind)
+        file = said.get(kind)
         if not file:
             continue
         file = file[-1] if kind == "photo" else file
-        called = getattr(file, "file_name", None) or name
-        kind_of = getattr(file, "mime_type", None) or media_type
-        return (Attachment(file.file_id, called, kind_of, file.file_size or 0),)
+        called, kind_of = file.get("file_name") or name, file.get("mime_type") or media_type
+        return (Attachment(file["file_id"], called, kind_of, file.get("file_size") or 0),)
     return ()

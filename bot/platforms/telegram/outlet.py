@@ -208,9 +208,10 @@ class TelegramOutlet:
     async def _send(self, number: int, shown: Shown) -> int:
         """Return the new message's id, 0 where the server has not answered in time."""
         try:
-            sent = await self.account.bot.send_message(
-                self._chat,
-                shown.text,
+            sent = await self.account.ask(
+                "send_Message",
+                chat_id=self._chat,
+                text=shown.text,
                 entities=shown.entities or None,
                 reply_markup=keyboard(shown.choices),
                 link_preview_options=NO_PREVIEW,
@@ -220,7 +221,7 @@ class TelegramOutlet:
         except TimedOut:
             log.warning("telegram has not confirmed a message in time, taken as written")
             return 0
-        return sent.message_id
+        return int(sent["message_id"])
 
     async def _send_file(self, number: int, file: File, *, first: bool) -> None:
         upload = telegram.InputFile(file.content, filename=file.name)

@@ -10,9 +10,10 @@ import telegram
 from telegram.error import Conflict, TelegramError
 
 from bot.platforms.telegram.asking import Asking, is_revoked
+from bot.platforms.telegram.words import Json
 
 UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
-Take = Callable[[telegram.Update], Awaitable[None]]
+Take = Callable[[Json], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
@@ -60,10 +61,10 @@ class Poll:
             read_timeout=seconds + self._patience.answer,
         )
 
-    async def _hand_over(self, raw: dict[str, Any]) -> None:
+    async def _hand_over(self, raw: Json) -> None:
         update_id: int = raw["update_id"]
         try:
-            await self._take(telegram.Update.de_json(raw, self._bot))
+            await self._take(raw)
         except Exception:
             log.exception("telegram update not understood, left out", update=update_id)
         self._offset = update_id + 1

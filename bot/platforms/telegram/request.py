@@ -19,6 +19,7 @@ READ_SECONDS = 20.0
 CONNECT_SECONDS = 10.0
 UPLOAD_SECONDS = 120.0
 CONNECTIONS = 256
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Request(BaseRequest):
@@ -40,7 +41,9 @@ class Request(BaseRequest):
         """Open the pool; nothing is connected yet."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
-            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
+            self._session = aiohttp.ClientSession(
+                connector=connector, headers={"User-Agent": self.USER_AGENT}, cookie_jar=aiohttp.DummyCookieJar()
+            )
 
     async def shutdown(self) -> None:
         """Close all connections."""
@@ -76,7 +79,10 @@ class Request(BaseRequest):
         )
         body = _body(request_data)
         try:
-            async with session.request(method, url, data=body, timeout=timeout, proxy=self._proxy) as answer:
+            headers = FORM if isinstance(body, bytes) else None
+            async with session.request(
+                method, url, data=body, headers=headers, timeout=timeout, proxy=self._proxy
+            ) as answer:
                 return answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError as error:
             raise NetworkError(_reason(error)) from None
@@ -115,16 +121,17 @@ def _seconds(wished: Any, default: float) -> float | None:
     return default if wished is BaseRequest.DEFAULT_NONE else wished
 
 
-def _body(data: RequestData | None) -> aiohttp.FormData | None:
+def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
     if data is None:
         return None
+    if not data.contains_files:
+        return data.url_encoded_parameters().encode()
     # Telegram takes names of files as they are; percent-encoded ones it would show so.
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
-    if data.contains_files:
-        for name, (filename, content, media_type) in data.multipart_data.items():
-            # aiohttp writes bytes in one piece and streams what can be read.
-            body = io.BytesIO(content) if isinstance(content, bytes) else content
-            form.add_field(name, body, filename=filename, content_type=media_type)
+    for name, (filename, content, media_type) in data.multipart_data.items():
+        # aiohttp writes bytes in one piece and streams what can be read.
+        body = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, body, filename=filename, content_type=media_type)
     return form
 
 

@@ -8,20 +8,20 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 import telegram
 from telegram.error import InvalidToken
 
 from bot.platforms.telegram.asking import Asking
+from bot.platforms.telegram.ears import NotUnderstoodError
 from bot.platforms.telegram.polling import UPDATES, Take
+from bot.platforms.telegram.words import Json
 from bot.settings import Settings
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 — the header's name
 # How many requests Telegram may have open at once, over all replicas; 100 is its most.
 CONNECTIONS = 100
-Json = dict[str, Any]
 log = structlog.get_logger(__name__)
 
 
@@ -69,12 +69,9 @@ class Webhook:
 
     async def _taken(self, raw: Json) -> HTTPStatus:
         try:
-            update = telegram.Update.de_json(raw, self._bot)
-        except Exception:  # whatever the library makes of it: brought again it would be no better
+            await self._take(raw)
+        except NotUnderstoodError:
             log.exception("telegram update not understood, left out", update=raw["update_id"])
-            return HTTPStatus.OK
-        try:
-            await self._take(update)
         except Exception:  # whatever kept it from being taken over: Telegram brings it again
             log.exception("a telegram update could not be taken over, it will come again", update=raw["update_id"])
             return HTTPStatus.SERVICE_UNAVAILABLE

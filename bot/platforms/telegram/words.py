@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-import telegram
 from telegram.constants import MessageEntityType
 
+# Something as the Bot API describes it.
+Json = dict[str, Any]
 UTF16 = "utf-16-le"
 HEAD = re.compile(r"\s*[/／]([^\s@/／]+)(?:@(\w+))?(?=\s|$)")
 
@@ -30,13 +32,13 @@ class Heard:
     command: str
 
 
-def heard(said: telegram.Message, own_id: int, username: str) -> Heard:
+def heard(said: Json, own_id: int, username: str) -> Heard:
     """Return the text or caption of a message as the bot hears it."""
-    text = said.text or said.caption or ""
+    text = said.get("text") or said.get("caption") or ""
     own_name = f"@{username}".lower()
     spans = [
-        (entity.offset, entity.length)
-        for entity in (said.entities or said.caption_entities)
+        (entity["offset"], entity["length"])
+        for entity in said.get("entities") or said.get("caption_entities") or ()
         if _is_own(entity, text, own_id, own_name)
     ]
     head = HEAD.match(text)
@@ -49,10 +51,11 @@ def heard(said: telegram.Message, own_id: int, username: str) -> Heard:
     return Heard(without(text, spans) if spans else text, bool(spans), for_another, command)
 
 
-def _is_own(entity: telegram.MessageEntity, text: str, own_id: int, own_name: str) -> bool:
-    if entity.type == MessageEntityType.TEXT_MENTION:
-        return entity.user is not None and entity.user.id == own_id
-    return entity.type == MessageEntityType.MENTION and part(text, entity.offset, entity.length).lower() == own_name
+def _is_own(entity: Json, text: str, own_id: int, own_name: str) -> bool:
+    if entity["type"] == MessageEntityType.TEXT_MENTION:
+        return bool(entity["user"]["id"] == own_id)
+    is_mention = entity["type"] == MessageEntityType.MENTION
+    return is_mention and part(text, entity["offset"], entity["length"]).lower() == own_name
 
 
 def utf16_offset(text: str, index: int) -> int:

@@ -52,7 +52,7 @@ async def away(settings: Settings, tmp_path: Path) -> AsyncIterator[Services]:
     store = Store(make_client(f"unix://{tmp_path}/nobody.sock"), "nowhere")
     async with AsyncExitStack() as closing:
         yield make_services(store, settings, closing)
-    await store.client.aclose()
+    await store.close()
 
 
 async def test_a_rule_answers_and_the_source_names_it_and_who_came_next(write: Write) -> None:
