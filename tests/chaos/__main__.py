@@ -31,8 +31,8 @@ async def replicas() -> Verdict:
 
 async def on_a_cluster() -> Verdict:
     """The same on a cluster of three servers."""
-    with tempfile.TemporaryDirectory(prefix="yingda-") as directory, cluster(Path(directory)) as url:
-        return await run(20, seed=13, replicas=3, redis_url=url)
+    with tempfile.TemporaryDirectory(prefix="yingda-") as directory, cluster(Path(directory)) as nodes:
+        return await run(20, seed=13, replicas=3, redis_url=nodes.url)
 
 
 async def redis_paused() -> Verdict:
