@@ -13,7 +13,7 @@ from tests.chaos.kills import SETTLE, pause, settled, total
 from tests.chaos.process import Bot
 from tests.chaos.talk import Asker, askers
 from tests.chaos.verdict import Verdict
-from tests.chaos.world import world
+from tests.chaos.world import World, world
 from tests.servers.cluster import MASTERS, Cluster, cluster
 
 REPLICAS = 3
@@ -40,7 +40,11 @@ async def run(rounds: int, seed: int, *, replicated: bool = False, conversations
                 await asyncio.gather(*(bot.start() for bot in bots))
                 await _all_heard(people)
                 for _ in range(rounds):
-                    await _kill_in_turn(chance.choice(bots), nodes, people, chance, replicated=replicated)
+                    # The next is killed when what the one before has left behind is answered.
+                    await _kill_replica(chance.choice(bots), chance)
+                    await _answered(people, place)
+                    await _kill_node(nodes, chance, replicated=replicated)
+                    await _answered(people, place)
                 over.set()
                 for each in people:
                     each.wake()
@@ -56,18 +60,19 @@ async def _all_heard(people: list[Asker]) -> None:
         await each.until(lambda each=each: bool(each.reads()), SETTLE)  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
 
 
-async def _answered(people: list[Asker]) -> None:
+async def _answered(people: list[Asker], place: World) -> None:
     """Wait until all that was asked until now is answered: then nothing lies anywhere that waits for a dead one."""
-    for each in people:
-        await each.answered(SETTLE)
+    accepted = await place.accepted()
+    await asyncio.gather(*(each.answered(accepted, SETTLE) for each in people))
 
 
-async def _kill_in_turn(bot: Bot, nodes: Cluster, people: list[Asker], chance: random.Random, *, replicated: bool) -> None:
-    """Kill one, and the other when what the first has left behind is answered."""
+async def _kill_replica(bot: Bot, chance: random.Random) -> None:
     await pause(chance.uniform(0, 1))
     await bot.kill()
     await bot.start()
-    await _answered(people)
+
+
+async def _kill_node(nodes: Cluster, chance: random.Random, *, replicated: bool) -> None:
     await pause(chance.uniform(0, 1))
     node = chance.choice([number for number in range(len(nodes.nodes)) if nodes.master(number)])
     nodes.kill(node)
@@ -78,7 +83,6 @@ async def _kill_in_turn(bot: Bot, nodes: Cluster, people: list[Asker], chance: r
     await asyncio.to_thread(nodes.start, node)
     await asyncio.to_thread(nodes.await_whole)
     await pause(CAUGHT_UP)
-    await _answered(people)
 
 
 @asynccontextmanager

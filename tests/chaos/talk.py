@@ -50,9 +50,7 @@ class Asker:
     def verdict(self, accepted: set[str]) -> Verdict:
         """Judge what became of the questions; those that nobody promised to deliver count when they were accepted."""
         texts = self.reads()
-        heard = [
-            name for name, update in self.asked.items() if self.redelivered or update in accepted or name in str(texts)
-        ]
+        heard = self._heard(accepted, str(texts))
         verdict = judge(heard, texts)
         verdict.unheard = len(self.asked) - len(heard)
         return verdict
@@ -62,15 +60,20 @@ class Asker:
         verdict = self.verdict(accepted)
         return not (verdict.lost or verdict.unmarked)
 
-    async def answered(self, seconds: float) -> None:
+    async def answered(self, accepted: set[str], seconds: float) -> None:
         """Wait until what was asked until now has come to an end."""
-        asked = tuple(self.asked)
+        asked = self._heard(accepted, str(self.reads()))
 
         def ended() -> bool:
             verdict = judge(asked, self.reads())
             return not (verdict.lost or verdict.unmarked)
 
         await self.until(ended, seconds)
+
+    def _heard(self, accepted: set[str], texts: str) -> list[str]:
+        return [
+            name for name, update in self.asked.items() if self.redelivered or update in accepted or name in texts
+        ]
 
     async def _ask(self) -> None:
         name = f"{self.number}.{len(self.asked)}"
