@@ -54,4 +54,8 @@ def test_what_must_not_be_is_found(texts: list[str], fault: str) -> None:
 
 
 def test_what_stands_for_an_answer_is_known() -> None:
-    assert [excuses(text) for text in (whole("0.0"), "«0.1» wor", DOUBTED, SORRY, BROKEN[2])] == [False, False, *[True] * 3]
+    assert [excuses(text) for text in (whole("0.0"), "«0.1» wor", DOUBTED, SORRY, BROKEN[2])] == [
+        False,
+        False,
+        *[True] * 3,
+    ]

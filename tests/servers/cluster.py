@@ -1,4 +1,4 @@
-"""A cluster of embedded servers on loopback: three with a third of the slots each, and, if wished, a replica of each."""
+"""A cluster of embedded servers on loopback: three with a third of the slots each and, if wished, a replica of each."""
 
 from __future__ import annotations
 
