@@ -6,6 +6,7 @@ import asyncio
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -124,16 +125,23 @@ FORMS: Mapping[str, Callable[[], Awaitable[Verdict]]] = {each.__name__: each for
 
 def main(names: Sequence[str]) -> int:
     """Let one after the other happen. Return 0 where nothing happened that must not."""
-    faultless = True
-    for name in names or FORMS:
-        print(f"== {name}: {(FORMS[name].__doc__ or '').strip()}", flush=True)
-        began = time.monotonic()
+    return 0 if all([_happened(name) for name in names or FORMS]) else 1
+
+
+def _happened(name: str) -> bool:
+    """Let something happen, print the counts, and return whether it went as it must; what follows happens anyway."""
+    print(f"== {name}: {(FORMS[name].__doc__ or '').strip()}", flush=True)
+    began, verdict = time.monotonic(), None
+    try:
         verdict = asyncio.run(_verdict(FORMS[name]))
-        print(f"{verdict} ({time.monotonic() - began:.0f} s)", flush=True)
-        for fault in ("lost", "twice", "disordered", "unmarked"):
-            print(*(f"   {fault}: {each}" for each in getattr(verdict, fault)), sep="\n", end="")
-        faultless = faultless and verdict.faultless
-    return 0 if faultless else 1
+    except* AssertionError as errors:
+        traceback.print_exception(errors)
+    if verdict is None:
+        return False
+    print(f"{verdict} ({time.monotonic() - began:.0f} s)", flush=True)
+    for fault in ("lost", "twice", "disordered", "unmarked"):
+        print(*(f"   {fault}: {each}" for each in getattr(verdict, fault)), sep="\n", end="")
+    return verdict.faultless
 
 
 async def _verdict(form: Callable[[], Awaitable[Verdict]]) -> Verdict:
