@@ -125,7 +125,8 @@ FORMS: Mapping[str, Callable[[], Awaitable[Verdict]]] = {each.__name__: each for
 
 def main(names: Sequence[str]) -> int:
     """Let one after the other happen. Return 0 where nothing happened that must not."""
-    return 0 if all([_happened(name) for name in names or FORMS]) else 1
+    went = [_happened(name) for name in names or FORMS]
+    return 0 if all(went) else 1
 
 
 def _happened(name: str) -> bool:
