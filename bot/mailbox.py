@@ -176,8 +176,11 @@ class Mailbox:
 
     async def _finish(self, where: Conversation, line: str, *writes: Write, letting_go: bool = False) -> int | None:
         """Return how many messages wait then; None where Redis is away."""
+        late = self._copies.may_come_late(where, line)
 
         def finish(pipeline: Any) -> None:
+            if late:  # it may arrive after its answer has ended: then it must be known, or it would be answered again
+                pipeline.set(seen_key(where, Message.load(line).update), "1", nx=True, ex=SEEN_SECONDS)
             pipeline.eval(letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go))
 
         kept = self._copies.drop(where, line)
