@@ -87,7 +87,7 @@ async def model_faulty() -> Verdict:
 
 
 async def telegram_faulty() -> Verdict:
-    """Telegram floods, fails, cuts: ten times each; a chat is silenced for 30 s; then a second poller polls for 30 s."""
+    """Telegram floods, fails, cuts: ten times each; one chat is silenced for 30 s; a second poller for 30 s."""
     return await suffer(_telegram, conversations=50)
 
 
