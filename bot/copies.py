@@ -52,6 +52,11 @@ class Copies:
             self._waiting.pop(where, None)
         return copy is None or copy.kept != "no"
 
+    def may_come_late(self, where: Conversation, line: str) -> bool:
+        """Return whether a message was sent to Redis without an answer, so that it may still be on its way."""
+        copy = self.of(where, line)
+        return line in self.answered or (copy is not None and copy.kept == "perhaps")
+
     def clear(self, where: Conversation) -> tuple[str, ...]:
         """Forget all messages of a conversation, and return their lines."""
         return tuple(self._waiting.pop(where, ()))

@@ -179,9 +179,12 @@ class Mailbox:
 
     async def _finish(self, where: Conversation, line: str, *writes: Command, letting_go: bool = False) -> int | None:
         """Return how many messages wait then; None where Redis is away."""
+        # An acceptance under way may arrive after this: then it must be known, or it would be answered again.
+        late = self._copies.may_come_late(where, line)
+        known = [("SET", seen_key(where, Message.load(line).update), "1", "NX", "EX", SEEN_SECONDS)] if late else []
         kept = self._copies.drop(where, line)
         finish = "EVAL", letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go)
-        answers = await self._store.send(*writes, finish)
+        answers = await self._store.send(*writes, *known, finish)
         if answers:
             self._copies.answered.pop(line, None)
         elif kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,15 +18,21 @@ from bot.store import Store, key
 
 BEAT_SECONDS = 1.0
 ALIVE_MILLISECONDS = 4_000
+# Seconds after which a process that Redis has told nothing takes itself for the only one.
+LONELY_SECONDS = 5.0
 NOTE_SECONDS = 60
 MOST_NOTES = 100
 ALIVE = key("alive", tag="replicas")
 
 # KEYS alive; ARGV milliseconds, boot (or nothing). Says that a process is alive, and returns all that are, by the
-# server's clock.
+# server's clock. Where nobody has said so for so long, it is the server that was away: nobody is taken for dead yet.
 BEAT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+if latest and now - latest > tonumber(ARGV[1]) then
+  for _, boot in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('ZADD', KEYS[1], now, boot) end
+end
 if ARGV[2] then redis.call('ZADD', KEYS[1], now, ARGV[2]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
 return redis.call('ZRANGE', KEYS[1], 0, -1)
@@ -47,6 +54,12 @@ class Presence:
     store: Store
     replica: Replica
     alive: frozenset[str] = field(default_factory=frozenset)
+    _since: float = field(default_factory=time.monotonic)
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is nobody else: so Redis has said, or has said nothing for a while."""
+        return len(self.alive) == 1 or (not self.alive and time.monotonic() - self._since > LONELY_SECONDS)
 
     @property
     def several(self) -> bool:

@@ -9,6 +9,7 @@ import os
 import socket
 import tempfile
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
@@ -112,7 +113,9 @@ class Store:
         began = time.monotonic()
         try:
             value = await work()
-        except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
+        except (RedisError, RedisClusterException, OSError, TimeoutError, AttributeError) as error:
+            if isinstance(error, AttributeError) and not _within_client(error):
+                raise
             self._failed(error)
             value = default
         else:
@@ -162,6 +165,16 @@ class Store:
             code = str(error).partition(" ")[0]
             cause = code if code.isupper() else type(error).__name__
             log.warning("redis is away: memory is empty, settings are default", cause=cause)
+
+
+def _within_client(error: AttributeError) -> bool:
+    """Return whether the client stumbled over itself.
+
+    When a node goes away, redis-py 8.1 closes all connections to the cluster, also those that others are just opening;
+    what these raise is no error of Redis' then, but "'NoneType' object has no attribute 'writelines'".
+    """
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and str(frames[-1].f_globals.get("__name__", "")).startswith("redis.")
 
 
 def key(*parts: str, tag: str) -> str:

@@ -23,8 +23,8 @@ PEOPLE = tuple(f"person-{number}" for number in range(12))
 
 @pytest.fixture(scope="module")
 def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with cluster(tmp_path_factory.mktemp("cluster")) as url:
-        yield url
+    with cluster(tmp_path_factory.mktemp("cluster")) as nodes:
+        yield nodes.url
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.contract import Services
+from bot.letters import ACCEPT, lock_key, mail_key, seen_key, shown_key
 from bot.mailbox import Mailbox
 from bot.model import Message
 from bot.replica import Replica
@@ -138,3 +139,17 @@ async def test_a_stop_leaves_the_answer_under_way_to_be_ended_visibly(line: Line
     assert (again.message.text, again.begun, again.stopped) == ("one", True, True)
     await line.mailbox.finish(first.conversation, again.line)
     assert await line.takes(first) is None
+
+
+async def test_what_arrives_in_redis_after_its_answer_has_ended_is_not_answered_again(line: Line) -> None:
+    message = said("one")
+    where = message.conversation
+    line.cut()
+    await line.mailbox.accept(message, where)  # sent, and given up: it is still on its way
+    letter = await line.mailbox.take(where)
+    assert letter
+    line.mend()
+    await line.mailbox.finish(where, letter.line)
+    keys = seen_key(where, message.update), mail_key(where), lock_key(where), shown_key(where)
+    late = await line.real.eval(ACCEPT, len(keys), *keys, letter.line, 60, 60, "here", 1000)
+    assert (late, await line.takes(message)) == (0, None)

@@ -266,9 +266,9 @@ async def test_a_redis_that_comes_later_is_looked_at_before_anything_is_done(tmp
 
 
 async def test_in_a_cluster_it_goes_the_same_way(tmp_path: Path) -> None:
-    with cluster(tmp_path) as url:
-        async with guarded(url) as bot:
-            plain = Store(make_client(url), "cluster")
+    with cluster(tmp_path) as nodes:
+        async with guarded(nodes.url) as bot:
+            plain = Store(make_client(nodes.url), "cluster")
             await filled(plain)
             await plain.client.set(MARK, "1")
             assert await bot.client.get("y1:{person-1}:why") == "person-1"
@@ -276,5 +276,5 @@ async def test_in_a_cluster_it_goes_the_same_way(tmp_path: Path) -> None:
             assert await everything(plain) == third_layout()
             assert 900 < await plain.client.ttl("y1:{reason:person-7}:reason") <= 1000
             await plain.close()
-        async with guarded(url) as bot:
+        async with guarded(nodes.url) as bot:
             assert not await bot.attempt(lambda: bot.client.set(f"{MARK}-beside", "x"), default=False)

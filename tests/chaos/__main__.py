@@ -6,11 +6,15 @@ import asyncio
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.chaos import cluster_kills, slow_redis, telegram_faults
 from tests.chaos.disasters import redis_stands_still, redis_stops, suffer
+from tests.chaos.discord_faults import discord_fails
 from tests.chaos.kills import run
+from tests.chaos.model_faults import IMPATIENT, model_fails
 from tests.chaos.process import Bot
 from tests.chaos.verdict import Verdict
 from tests.chaos.world import World
@@ -31,8 +35,8 @@ async def replicas() -> Verdict:
 
 async def on_a_cluster() -> Verdict:
     """The same on a cluster of three servers."""
-    with tempfile.TemporaryDirectory(prefix="yingda-") as directory, cluster(Path(directory)) as url:
-        return await run(20, seed=13, replicas=3, redis_url=url)
+    with tempfile.TemporaryDirectory(prefix="yingda-") as directory, cluster(Path(directory)) as nodes:
+        return await run(20, seed=13, replicas=3, redis_url=nodes.url)
 
 
 async def redis_paused() -> Verdict:
@@ -62,23 +66,83 @@ async def _emptied(place: World, _: Bot) -> None:
     await redis_stops(place, SECONDS, forgets=True)
 
 
-FORMS: Mapping[str, Callable[[], Awaitable[Verdict]]] = {
-    each.__name__: each for each in (kills, replicas, on_a_cluster, redis_paused, redis_stopped, redis_emptied)
-}
+async def nodes_killed() -> Verdict:
+    """Three replicas on a cluster of three servers; ten times a replica and then a node is killed, and comes back."""
+    return await cluster_kills.run(10, seed=14)
+
+
+async def nodes_failed_over() -> Verdict:
+    """The same, but each server has a replica, which takes its place."""
+    return await cluster_kills.run(10, seed=15, replicated=True)
+
+
+async def redis_slow() -> Verdict:
+    """The line to Redis takes 50 to 300 ms each way, tears 40 times, and stalls five times for 4 s."""
+    return await suffer(_slow, conversations=50, by_line=True)
+
+
+async def model_faulty() -> Verdict:
+    """The model answers 429, 500, hangs, stalls, cuts and talks nonsense: ten times each."""
+    return await suffer(_model, IMPATIENT, conversations=50)
+
+
+async def telegram_faulty() -> Verdict:
+    """Telegram floods, fails, cuts: ten times each; one chat is silenced for 30 s; a second poller for 30 s."""
+    return await suffer(_telegram, conversations=50)
+
+
+async def discord_faulty() -> Verdict:
+    """Discord's gateway and API break: ten times in each way."""
+    return await suffer(_discord, conversations=50)
+
+
+async def _slow(place: World, bot: Bot) -> None:
+    await slow_redis.redis_is_slow(place, bot, seconds=SECONDS)
+    await slow_redis.redis_tears(place, bot, times=40)
+    await slow_redis.redis_stalls(place, bot, times=5)
+
+
+async def _model(place: World, bot: Bot) -> None:
+    await model_fails(place, bot, rounds=10)
+
+
+async def _telegram(place: World, bot: Bot) -> None:
+    await telegram_faults.telegram_fails(place, bot, rounds=10)
+    await telegram_faults.one_chat_is_flooded(place, bot, waits=True)
+    await telegram_faults.second_poller(place, bot, seconds=SECONDS)
+
+
+async def _discord(place: World, bot: Bot) -> None:
+    await discord_fails(place, bot, rounds=10)
+
+
+LONG = (
+    kills, replicas, on_a_cluster, nodes_killed, nodes_failed_over, redis_paused, redis_stopped, redis_emptied,
+    redis_slow, model_faulty, telegram_faulty, discord_faulty,
+)  # fmt: skip
+FORMS: Mapping[str, Callable[[], Awaitable[Verdict]]] = {each.__name__: each for each in LONG}
 
 
 def main(names: Sequence[str]) -> int:
     """Let one after the other happen. Return 0 where nothing happened that must not."""
-    faultless = True
-    for name in names or FORMS:
-        print(f"== {name}: {(FORMS[name].__doc__ or '').strip()}", flush=True)
-        began = time.monotonic()
+    went = [_happened(name) for name in names or FORMS]
+    return 0 if all(went) else 1
+
+
+def _happened(name: str) -> bool:
+    """Let something happen, print the counts, and return whether it went as it must; what follows happens anyway."""
+    print(f"== {name}: {(FORMS[name].__doc__ or '').strip()}", flush=True)
+    began, verdict = time.monotonic(), None
+    try:
         verdict = asyncio.run(_verdict(FORMS[name]))
-        print(f"{verdict} ({time.monotonic() - began:.0f} s)", flush=True)
-        for fault in ("lost", "twice", "disordered", "unmarked"):
-            print(*(f"   {fault}: {each}" for each in getattr(verdict, fault)), sep="\n", end="")
-        faultless = faultless and verdict.faultless
-    return 0 if faultless else 1
+    except* AssertionError as errors:
+        traceback.print_exception(errors)
+    if verdict is None:
+        return False
+    print(f"{verdict} ({time.monotonic() - began:.0f} s)", flush=True)
+    for fault in ("lost", "twice", "disordered", "unmarked"):
+        print(*(f"   {fault}: {each}" for each in getattr(verdict, fault)), sep="\n", end="")
+    return verdict.faultless
 
 
 async def _verdict(form: Callable[[], Awaitable[Verdict]]) -> Verdict:

@@ -6,8 +6,9 @@ import asyncio
 import random
 import shutil
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 
 from tests.chaos.kills import LONGEST, pause, settled, total
 from tests.chaos.process import Bot
@@ -20,7 +21,12 @@ SETTLE = 60.0
 
 
 async def suffer(
-    disaster: Disaster, *, conversations: int = 12, seed: int = 1, by_line: bool = False, **settings: str
+    disaster: Disaster,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    *,
+    conversations: int = 12,
+    seed: int = 1,
+    by_line: bool = False,
 ) -> Verdict:
     """Let a disaster happen to a talking bot, and return what became of all questions when it is over.
 

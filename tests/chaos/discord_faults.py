@@ -16,7 +16,7 @@ from tests.servers.discord.server import CUT
 APART = 0.3
 PATIENCE = 60.0
 # Seconds between two heartbeats, so that a missed one is noticed soon.
-INTERVAL = 1.0
+INTERVAL = 2.0
 POST, PATCH = "POST /channels/[0-9]+/messages", "PATCH /channels/[0-9]+/messages"
 
 Break = Callable[[DiscordServer], Awaitable[None]]

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Reversible, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tests.chaos.verdict import Verdict, excuses, judge
 from tests.chaos.world import World
 
+T = TypeVar("T")
+LATEST = 8
 # Seconds after which somebody asks the next question although nothing came.
 PATIENCE = 6.0
+# Seconds within which a bot that has just been started is there.
+CONNECTED_WITHIN = 30.0
 
 
 @dataclass(slots=True)
 class Asker:
-    """A person in one chat. `says` asks, and returns the id that the bot knows the question by; `reads` the chat."""
+    """A person in one chat. `says` asks, and returns the id that the bot knows the question by; `reads` the chat.
+
+    `latest` are the last messages there, by their ids.
+    """
 
     number: int
     says: Callable[[str], Awaitable[str]]
     reads: Callable[[], Sequence[str]]
+    latest: Callable[[], Mapping[object, str]]
     until: Callable[[Callable[[], bool], float], Awaitable[object]]
     wake: Callable[[], None]
     redelivered: bool
@@ -40,9 +50,7 @@ class Asker:
     def verdict(self, accepted: set[str]) -> Verdict:
         """Judge what became of the questions; those that nobody promised to deliver count when they were accepted."""
         texts = self.reads()
-        heard = [
-            name for name, update in self.asked.items() if self.redelivered or update in accepted or name in str(texts)
-        ]
+        heard = self._heard(accepted, str(texts))
         verdict = judge(heard, texts)
         verdict.unheard = len(self.asked) - len(heard)
         return verdict
@@ -52,17 +60,30 @@ class Asker:
         verdict = self.verdict(accepted)
         return not (verdict.lost or verdict.unmarked)
 
+    async def answered(self, accepted: set[str], seconds: float) -> None:
+        """Wait until what was asked until now has come to an end."""
+        asked = self._heard(accepted, str(self.reads()))
+
+        def ended() -> bool:
+            verdict = judge(asked, self.reads())
+            return not (verdict.lost or verdict.unmarked)
+
+        await self.until(ended, seconds)
+
+    def _heard(self, accepted: set[str], texts: str) -> list[str]:
+        return [name for name, update in self.asked.items() if self.redelivered or update in accepted or name in texts]
+
     async def _ask(self) -> None:
         name = f"{self.number}.{len(self.asked)}"
         self.asked[name] = ""
         self.asked[name] = await self.says(f"tell me about {name}")
 
-    def _ended(self, name: str, excused: int) -> bool:
-        """Return whether a question is answered, or told that it is not; `excused`: how often that was told before."""
-        return any(f"«/{name}»" in text for text in self.reads()) or self._excused() > excused
+    def _ended(self, name: str, excused: set[object]) -> bool:
+        """Return whether a question is answered, or told that it is not; `excused`: what told so before."""
+        return any(f"«/{name}»" in text for text in self.latest().values()) or not self._excused() <= excused
 
-    def _excused(self) -> int:
-        return sum(map(excuses, self.reads()))
+    def _excused(self) -> set[object]:
+        return {identity for identity, text in self.latest().items() if excuses(text)}
 
 
 def askers(world: World, count: int, *, patience: float = PATIENCE) -> list[Asker]:
@@ -90,7 +111,11 @@ def _telegram(world: World, number: int, *, group: bool) -> Asker:
         await talker.says(f"@{server.username} {text}" if group else text)
         return str(talker.update)
 
-    return Asker(number, says, lambda: talker.texts, talker.room.bell.until, talker.room.bell.ring, redelivered=True)
+    def latest() -> dict[object, str]:
+        return {each.id: each.text for each in _last(talker.room.seen.values())}
+
+    bell = talker.room.bell
+    return Asker(number, says, lambda: talker.texts, latest, bell.until, bell.ring, redelivered=True)
 
 
 def _discord(world: World, number: int, *, patience: float) -> Asker:
@@ -98,7 +123,7 @@ def _discord(world: World, number: int, *, patience: float) -> Asker:
     seat = server.dm(f"person-{number}")
 
     async def says(text: str) -> str:
-        await until(lambda: bool(server.gateway.connected), PATIENCE)  # who is away is told nothing
+        await until(lambda: bool(server.gateway.connected), CONNECTED_WITHIN)  # who is away is told nothing
         return (await seat.says(text)).id
 
     async def until(condition: Callable[[], bool], seconds: float) -> object:
@@ -107,4 +132,12 @@ def _discord(world: World, number: int, *, patience: float) -> Asker:
         except AssertionError:
             return None
 
-    return Asker(number, says, lambda: seat.screen, until, server.tell, redelivered=False, patience=patience)
+    def latest() -> dict[object, str]:
+        return {each.id: each.shown for each in _last(seat.channel.messages.values()) if each.author is server.bot}
+
+    return Asker(number, says, lambda: seat.screen, latest, until, server.tell, redelivered=False, patience=patience)
+
+
+def _last(messages: Reversible[T]) -> list[T]:
+    """Return the newest: looking at all, at every change, would take most of the time."""
+    return list(itertools.islice(reversed(messages), LATEST))

@@ -22,7 +22,7 @@ def faultless(verdict: Verdict) -> bool:
 
 
 async def test_however_the_model_fails_everybody_is_answered_or_told_why() -> None:
-    verdict = await suffer(model_fails, **IMPATIENT)
+    verdict = await suffer(model_fails, IMPATIENT)
     assert faultless(verdict)
     assert 0 < verdict.refused + verdict.broken <= len(WAYS)
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.chaos import cluster_kills
 from tests.chaos.kills import run
 from tests.chaos.process import Bot
 from tests.chaos.world import World, world
@@ -25,6 +26,13 @@ async def test_of_three_replicas_any_may_die_or_stand_still() -> None:
     verdict = await run(kills=3, seed=4, replicas=3, conversations=15)
     print(verdict)
     assert verdict.faultless
+    assert verdict.whole
+
+
+async def test_replicas_and_a_node_of_their_cluster_may_be_killed_in_turn() -> None:
+    verdict = await cluster_kills.run(rounds=1, seed=1, conversations=9)
+    print(verdict)
+    assert (verdict.lost, verdict.disordered) == ([], [])
     assert verdict.whole
 
 

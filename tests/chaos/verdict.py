@@ -49,8 +49,8 @@ class Verdict:
         faults = f"{len(self.lost)} lost, {len(self.twice)} answered twice, {len(self.disordered)} out of order"
         return (
             f"{self.asked} questions: {self.whole} answered, {self.broken} marked as broken off, {self.doubted} "
-            f"marked as perhaps sent, {self.refused} refused in words ({self.unheard} never reached the bot); {faults}, "
-            f"{len(self.unmarked)} broken off unmarked"
+            f"marked as perhaps sent, {self.refused} refused in words ({self.unheard} never reached the bot); "
+            f"{faults}, {len(self.unmarked)} broken off unmarked"
         )
 
 

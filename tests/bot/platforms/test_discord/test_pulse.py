@@ -65,6 +65,11 @@ async def _silent(platform: Discord, bot: Bot) -> bool:
 
 
 async def _until_connected(platform: Discord, *, connected: bool) -> None:
+    client = await platform._online()
+    events = ("connect", "resumed") if connected else ("disconnect",)
     async with asyncio.timeout(20):
-        while platform.pulse().connected != connected:  # noqa: ASYNC110 — asked for, as the health page does
-            await asyncio.sleep(0.01)
+        while platform.pulse().connected != connected:
+            waiting = [asyncio.ensure_future(client.wait_for(each)) for each in events]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for each in waiting:
+                each.cancel()
