@@ -46,7 +46,7 @@ class Lease:
         holder = await self._hold("")
         if holder is None or holder == self.boot:
             return None if holder is None else True
-        living = await alive(self.store)
+        living = await alive(self.store, self.boot)
         if living is None or holder in living:
             return False
         return await self._hold(holder) == self.boot

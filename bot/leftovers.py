@@ -39,7 +39,7 @@ async def left_behind(store: Store, boot: str, busy: Container[Conversation]) ->
 
 async def _left(store: Store, boot: str, places: list[Opened]) -> list[Conversation]:
     states = await _states(store, [where for where, _, _ in places])
-    dead = await _dead(store, {holder for waiting, holder in states if waiting and holder and holder != boot})
+    dead = await _dead(store, boot, {holder for waiting, holder in states if waiting and holder and holder != boot})
     left = []
     for (where, name, at), (waiting, holder) in zip(places, states, strict=False):
         if not waiting and time.time() - at > SETTLED_SECONDS:
@@ -59,8 +59,8 @@ async def _states(store: Store, places: list[Conversation]) -> list[State]:
     return list(zip(answers[::2], answers[1::2], strict=True))
 
 
-async def _dead(store: Store, holders: set[str]) -> set[str]:
-    living = await alive(store) if holders else None
+async def _dead(store: Store, boot: str, holders: set[str]) -> set[str]:
+    living = await alive(store, boot) if holders else None
     return set() if living is None else holders - living
 
 

@@ -25,17 +25,20 @@ MOST_NOTES = 100
 ALIVE = key("alive", tag="replicas")
 
 # KEYS alive; ARGV milliseconds, boot (or nothing). Says that a process is alive, and returns all that are, by the
-# server's clock. Where nobody has said so for so long, it is the server that was away: nobody is taken for dead yet.
+# server's clock. Where nobody has said so for so long, it is the server that was away: the first who says so again
+# takes nobody for dead yet. Who only looks changes nothing.
 BEAT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
-if latest and now - latest > tonumber(ARGV[1]) then
-  for _, boot in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('ZADD', KEYS[1], now, boot) end
+if ARGV[2] then
+  local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+  if latest and now - latest > tonumber(ARGV[1]) then
+    for _, boot in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('ZADD', KEYS[1], now, boot) end
+  end
+  redis.call('ZADD', KEYS[1], now, ARGV[2])
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
 end
-if ARGV[2] then redis.call('ZADD', KEYS[1], now, ARGV[2]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
-return redis.call('ZRANGE', KEYS[1], 0, -1)
+return redis.call('ZRANGE', KEYS[1], now - ARGV[1], '+inf', 'BYSCORE')
 """
 
 

@@ -23,7 +23,7 @@ async def test_no_error_of_the_client_escapes_while_a_node_is_away(tmp_path: Pat
                 store._rest_until = 0  # nobody may rest here: the more happens at once, the more can go wrong
                 tag = f"{number}.{again % KEYS}"
                 await store.attempt(lambda tag=tag: store.client.eval(INCREMENT, 1, key("n", tag=tag)), None)  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
-                await store.write(lambda pipe, tag=tag: pipe.rpush(key("l", tag=tag), 1), lambda pipe: pipe.incr("n"))  # type: ignore[misc]  # as above
+                await store.write(("RPUSH", key("l", tag=tag), 1), ("INCR", "n"))
                 if back.is_set() and not store.is_away():
                     return
 
@@ -36,7 +36,7 @@ async def test_no_error_of_the_client_escapes_while_a_node_is_away(tmp_path: Pat
             await asyncio.to_thread(nodes.await_whole)
             back.set()
         assert not store.is_away()
-        await store.client.aclose()
+        await store.close()
 
 
 async def test_an_error_of_the_work_itself_is_raised(store: Store) -> None:

@@ -151,5 +151,5 @@ async def test_what_arrives_in_redis_after_its_answer_has_ended_is_not_answered_
     line.mend()
     await line.mailbox.finish(where, letter.line)
     keys = seen_key(where, message.update), mail_key(where), lock_key(where), shown_key(where)
-    late = await line.real.eval(ACCEPT, len(keys), *keys, letter.line, 60, 60, "here", 1000)
+    late = await line.real.client.eval(ACCEPT, len(keys), *keys, letter.line, 60, 60, "here", 1000)
     assert (late, await line.takes(message)) == (0, None)
