@@ -91,16 +91,21 @@ def _joined(
     loose = ""
     for each in path:
         word = each[0]
-        if len(word) == 1 and ("\u4e00" <= word <= "\u9fd5" or word in JOINING):
-            loose += word
-            continue
-        if word.isalnum() and word.isascii() and word not in own:
-            loose += word
-            continue
+        if len(word) == 1:
+            if "\u4e00" <= word <= "\u9fd5" or word in JOINING:
+                loose += word
+                continue
+            each = word, UNKNOWN  # noqa: PLW2901 — only here it is another one
+        elif word.isascii():
+            if word.isalnum() and word not in own:
+                loose += word
+                continue
+            if word == "\r\n":
+                each = word, UNKNOWN  # noqa: PLW2901 — as above
         if loose:
             found += recognise(loose)
             loose = ""
-        found.append(each if len(word) > 1 and word != "\r\n" else (word, UNKNOWN))
+        found.append(each)
     if loose:
         found += recognise(loose)
     return found
@@ -127,18 +132,28 @@ def _loose(loose: str, is_word: Callable[[str], bool], tag_here: Callable[[str],
     """Return the words that single characters make: themselves where together they are a word that the path avoids."""
     if len(loose) == 1 or is_word(loose):
         return [(each, tag_here(each)) for each in loose]
-    return _unknown(loose)
+    return _run(loose) if HAN.fullmatch(loose) else _unknown(loose)
+
+
+def _run(run: str) -> Iterable[Tagged]:
+    return _remembered_run(run) if len(run) <= SHORT else model().tag(run)
+
+
+@functools.lru_cache(REMEMBERED)
+def _remembered_run(run: str) -> tuple[Tagged, ...]:
+    return tuple(model().tag(run))
 
 
 def forget() -> None:
     """Forget the runs that were seen before: for those who measure how long a first time takes."""
     _remembered.cache_clear()
+    _remembered_run.cache_clear()
 
 
 def _unknown(text: str) -> Iterator[Tagged]:
     for place, part in enumerate(HAN.split(text)):
         if place % 2:
-            yield from model().tag(part)
+            yield from _run(part)
         else:
             yield from ((each, _kind(each)) for each in NUMBERS_AND_LETTERS.split(part) if each)
 
