@@ -17,6 +17,7 @@ class Gradual(Generic[T]):
 
     def __init__(self, make: Callable[[], Iterator[T | None]]) -> None:
         """Take what makes it: an iterator that yields None after each step, and at last the thing."""
+        self._make = make
         self._steps = make()
         self._lock = threading.Lock()
         self._made: T | None = None
@@ -32,5 +33,9 @@ class Gradual(Generic[T]):
         """Do one more step, and return the thing if it is made. Any number of threads may do so."""
         with self._lock:
             if self._made is None:
-                self._made = next(self._steps)
+                try:
+                    self._made = next(self._steps)
+                except BaseException:
+                    self._steps = self._make()
+                    raise
             return self._made

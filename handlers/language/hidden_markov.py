@@ -47,4 +47,4 @@ def model() -> Model:
 
 def _steps() -> Iterator[Model | None]:
     for tables in read():
-        yield tables and Model(tables)
+        yield Model(tables) if tables else None

@@ -6,7 +6,7 @@ import pickle
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,12 +40,12 @@ class Letters:
     states: bytearray
     emitted: array[float]
 
-    def of(self, character: str) -> tuple[Sequence[int], Sequence[float]]:
+    def of(self, character: str) -> Iterable[tuple[int, float]]:
         """Return the states that a character may have, and how likely each stands for it."""
         at = ord(character) - FIRST
         begin = self.offsets[at]
         end = begin + self.possible[at]
-        return zip(self.states[begin:end], self.emitted[begin:end])
+        return zip(self.states[begin:end], self.emitted[begin:end], strict=True)
 
     def all_of(self, character: str) -> dict[int, float]:
         """Return how likely each state stands for a character; those that never do are left out."""

@@ -11,7 +11,7 @@ from functools import partial
 import rjieba
 
 from handlers.language.hidden_markov import model
-from handlers.language.lexicon import Lexicon, data
+from handlers.language.lexicon import Lexicon, jieba_words
 from handlers.language.matching import best_path
 from handlers.language.own import Segmenter
 from handlers.language.segment import RARE
@@ -69,15 +69,8 @@ def tag_of(word: str) -> str:
     if not rjieba.has_word(word):
         return UNKNOWN
     (_, its_tag), *others = rjieba.tag(word, False)  # noqa: FBT003 — rjieba's signature
-    return _cut_apart()[word] if others else its_tag
-
-
-@functools.cache
-def _cut_apart() -> dict[str, str]:
-    """Return the tags of the words of the dictionary that it would itself cut, being so rare."""
-    with data("dict.txt").open(encoding="utf-8") as lines:
-        entries = (line.split() for line in lines)
-        return {word: its_tag for word, _, its_tag in entries if len(rjieba.cut(word, False)) > 1}  # noqa: FBT003
+    # Words so rare that the dictionary itself would cut them are looked up.
+    return (jieba_words().tag(word) or UNKNOWN) if others else its_tag
 
 
 def _joined(

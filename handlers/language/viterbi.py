@@ -50,7 +50,7 @@ class Letter(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """How likely what can stand at a place is: words that end there (E, S), and by tag, words begun and gone on with."""
+    """How likely what can stand at a place is: words that end there (E, S), and by tag words begun and gone on with."""
 
     ended: list[Scored]
     begun: dict[int, float]
@@ -109,9 +109,7 @@ class Viterbi:
         return letter._replace(tails=dict(letter.tails))
 
 
-def _step(
-    before: Reached, letter: Letter, following: Mapping[int, object] | None, sources: Sources
-) -> Reached:
+def _step(before: Reached, letter: Letter, following: Mapping[int, object] | None, sources: Sources) -> Reached:
     """Return what can stand at the next character, where a word may be begun if it can go on; or at the last one."""
     ended, inside = _continued(before, letter, sources)
     reached = Reached(ended, {}, inside)
