@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import re
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,6 @@ ENTRY = re.compile(r"\('(\w)',\s*'(\w+)'\)|'\\u(\w{4})'(?:: ([-\d.e]+))?")
 A_STEP = 256
 
 State = tuple[str, str]
-Rows = Mapping[int, Mapping[int, float]]
 
 
 @dataclass(slots=True)
@@ -83,17 +81,38 @@ def read() -> Iterator[Tables | None]:
         for each, probability in following.items():
             into[number[each]][number[state]] = probability
     yield None
-    emitted: dict[int, dict[int, float]] = defaultdict(dict)
-    yield from _emitted(number, emitted)
-    may: dict[int, list[int]] = defaultdict(list)
-    yield from _may(number, may)
+    emitted = Emitted()
+    yield from _read_emitted(number, emitted)
     letters = Letters(array("I", [0]), array("B"), bytearray(), array("d"))
-    yield from _flat(may, emitted, letters)
+    yield from _read_letters(number, emitted, letters)
     leads = tuple(bool(after[state]) for state in states)
     yield Tables(states, tuple(start[state] for state in states), tuple(map(tuple, into)), leads, letters)
 
 
-def _emitted(number: Mapping[State, int], emitted: dict[int, dict[int, float]]) -> Iterator[None]:
+class Emitted:
+    """What stands for what and how likely, as it comes: states and logarithms, and for each the one before it."""
+
+    def __init__(self) -> None:
+        self._states, self._probabilities, self._before = array("B"), array("d"), array("i")
+        self._last = array("i", [-1]) * (LAST + 1 - FIRST)
+
+    def add(self, code: int, state: int, probability: float) -> None:
+        """Add that a state stands for a character."""
+        self._before.append(self._last[code - FIRST])
+        self._last[code - FIRST] = len(self._states)
+        self._states.append(state)
+        self._probabilities.append(probability)
+
+    def of(self, code: int) -> dict[int, float]:
+        """Return the states that stand for a character, and how likely."""
+        found, at = {}, self._last[code - FIRST]
+        while at >= 0:
+            found[self._states[at]] = self._probabilities[at]
+            at = self._before[at]
+        return found
+
+
+def _read_emitted(number: Mapping[State, int], emitted: Emitted) -> Iterator[None]:
     state = 0
     for found in _entries("prob_emit.py"):
         if found is None:
@@ -101,38 +120,38 @@ def _emitted(number: Mapping[State, int], emitted: dict[int, dict[int, float]]) 
         elif found[1]:
             state = number[found[1], found[2]]
         else:
-            emitted[int(found[3], 16)][state] = float(found[4])
+            emitted.add(int(found[3], 16), state, float(found[4]))
 
 
-def _may(number: Mapping[State, int], may: dict[int, list[int]]) -> Iterator[None]:
-    its: list[int] = []
+def _read_letters(number: Mapping[State, int], emitted: Emitted, letters: Letters) -> Iterator[None]:
+    may: dict[int, bytearray] = {}
+    its = bytearray()
     for found in _entries("char_state_tab.py"):
         if found is None:
             yield
         elif found[1]:
             its.append(number[found[1], found[2]])
         else:
-            its = may[int(found[3], 16)]
-
-
-def _flat(may: Mapping[int, list[int]], emitted: Rows, letters: Letters) -> Iterator[None]:
+            its = may[int(found[3], 16)] = bytearray()
     for code in range(FIRST, LAST + 1):
         if code % A_STEP == 0:
             yield
-        its, known = sorted(may.get(code, ())), emitted.get(code, {})
-        states = [*its, *(each for each in known if each not in its)]
+        known = emitted.of(code)
+        possible = sorted(may.get(code, b""))
+        states = [*possible, *(each for each in known if each not in possible)]
         letters.states += bytes(states)
         letters.emitted.extend(known.get(each, NEVER) for each in states)
-        letters.possible.append(len(its))
+        letters.possible.append(len(possible))
         letters.offsets.append(len(letters.states))
 
 
 def _entries(name: str) -> Iterator[re.Match[str] | None]:
     """Yield the entries of a file, and None now and then."""
-    for count, found in enumerate(ENTRY.finditer(data("posseg", name).read_text("ascii"))):
-        if count % A_STEP == 0:
-            yield None
-        yield found
+    with data("posseg", name).open(encoding="ascii") as lines:
+        for number, line in enumerate(lines):
+            if number % A_STEP == 0:
+                yield None
+            yield from ENTRY.finditer(line)
 
 
 def _unpickled(name: str) -> Any:

@@ -43,6 +43,9 @@ class SortedFile:
             self._places.append(found.start())
             at = found.end() + BLOCK
         self._places.append(len(self._data))
+        if hasattr(self._data, "madvise") and hasattr(mmap, "MADV_DONTNEED"):
+            # What was read for its order only need not stay in memory.
+            self._data.madvise(mmap.MADV_DONTNEED)
 
     def after(self, lead: bytes, key: bytes) -> bytes | None:
         """Return what stands after a key, or, where there is no such entry, after the first that begins with it.
