@@ -43,9 +43,7 @@ class SortedFile:
             self._places.append(found.start())
             at = found.end() + BLOCK
         self._places.append(len(self._data))
-        if hasattr(self._data, "madvise") and hasattr(mmap, "MADV_DONTNEED"):
-            # What was read for its order only need not stay in memory.
-            self._data.madvise(mmap.MADV_DONTNEED)
+        unneeded(self._data)
 
     def after(self, lead: bytes, key: bytes) -> bytes | None:
         """Return what stands after a key, or, where there is no such entry, after the first that begins with it.
@@ -59,3 +57,9 @@ class SortedFile:
             part = self._unordered
             at = part.find(sought)
         return part[at + len(sought) :][:BEYOND] if at >= 0 else None
+
+
+def unneeded(data: mmap.mmap) -> None:
+    """Tell the system that what was read of a mapped file need not stay in this process's memory."""
+    if hasattr(data, "madvise") and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
