@@ -30,16 +30,17 @@ def main() -> None:
     """Print the figures: of each command in a bot of its own, asked at once, and asked some seconds after the start."""
     if not Path("/proc/self/status").exists():
         raise SkipBenchmark("resident memory is read from /proc, which this system does not have")
-    print(f"{'milliseconds':30} {'at once':>8} {'later':>8} {'100th':>8} {'more':>8}   ≤ {MORE:.0f}       MiB: before, after")
+    heads = "".join(f"{head:>9}" for head in ("at once", "later", "100th", "more"))
+    print(f"{'milliseconds':30}{heads}  ≤ {MORE:.0f}     MiB before, after")
     for command in COMMANDS:
         at_once, _, _ = _measure(command, 0.0, 1)
         first, hundredth, memory = _measure(command, LATER, TIMES)
         print(f"{command:30} {at_once:8.1f} {first:8.1f} {hundredth:8.1f} {first - hundredth:8.1f}", end="")
-        print(f"{'':22}{memory[0]:6.1f} {memory[1]:6.1f}")
+        print(f"{'':8}{memory[0]:6.1f} {memory[1]:6.1f}")
 
 
 def _measure(command: str, later: float, times: int) -> tuple[float, float, tuple[float, float]]:
-    """Return the milliseconds of the first answer, of the last ones, and the MiB before the first and after the last."""
+    """Return the milliseconds of the first answer and of the last ones, and the MiB before and after all."""
     with tempfile.TemporaryDirectory(prefix="yingda-") as directory, _bot(Path(directory)) as bot:
         _ask(bot, "怎么安装？")
         time.sleep(later)
