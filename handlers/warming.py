@@ -11,14 +11,17 @@ from handlers.language import hidden_markov, idf, lexicon, readings
 AFTER_SECONDS, PAUSE_SECONDS = 1.0, 0.001
 
 
-def warm(services: Services) -> None:
-    """Begin to load, in a thread that ends with the bot."""
+def warm(services: Services) -> threading.Thread:
+    """Begin to load, and return the thread that does; it ends with the bot."""
     ending = threading.Event()
     services.closing.callback(ending.set)
-    threading.Thread(target=_load, args=(ending,), name="warming", daemon=True).start()
+    loading = threading.Thread(target=load, args=(ending,), name="warming", daemon=True)
+    loading.start()
+    return loading
 
 
-def _load(ending: threading.Event) -> None:
+def load(ending: threading.Event) -> None:
+    """Load all of it little by little, unless told to end."""
     if ending.wait(AFTER_SECONDS):
         return
     lexicon.jieba_words()

@@ -37,6 +37,29 @@ def main() -> None:
         first, hundredth, memory = _measure(command, LATER, TIMES)
         print(f"{command:30} {at_once:8.1f} {first:8.1f} {hundredth:8.1f} {first - hundredth:8.1f}", end="")
         print(f"{'':8}{memory[0]:6.1f} {memory[1]:6.1f}")
+    _lag()
+
+
+def _lag() -> None:
+    """Print how late an event loop is while a thread loads all that commands need, and without."""
+    code = (
+        "import asyncio, threading, time\n"
+        "from handlers.warming import load\n"
+        "async def late(busy):\n"
+        "    waits, thread = [], threading.Thread(target=load, args=(threading.Event(),), daemon=True)\n"
+        "    if busy: thread.start()\n"
+        "    end = time.monotonic() + 4\n"
+        "    while time.monotonic() < end:\n"
+        "        due = time.perf_counter() + 0.002\n"
+        "        await asyncio.sleep(0.002)\n"
+        "        waits.append((time.perf_counter() - due) * 1000)\n"
+        "    waits.sort()\n"
+        "    middle, rare = waits[len(waits) // 2], waits[len(waits) * 99 // 100]\n"
+        "    return f'median {middle:.2f}, p99 {rare:.2f}, most {waits[-1]:.1f} ms'\n"
+        "print('the loop is late while all is loaded:', asyncio.run(late(True)))\n"
+        "print('                    and without that:', asyncio.run(late(False)))\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 def _measure(command: str, later: float, times: int) -> tuple[float, float, tuple[float, float]]:
