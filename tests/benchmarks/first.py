@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import statistics
@@ -30,13 +31,13 @@ def main() -> None:
     """Print the figures: of each command in a bot of its own, asked at once, and asked some seconds after the start."""
     if not Path("/proc/self/status").exists():
         raise SkipBenchmark("resident memory is read from /proc, which this system does not have")
-    heads = "".join(f"{head:>9}" for head in ("at once", "later", "100th", "more"))
+    heads = "".join(f"{head:>9}" for head in ("at once", "later", "100th", "more", "CPU more"))
     print(f"{'milliseconds':30}{heads}  ≤ {MORE:.0f}     MiB before, after")
     for command in COMMANDS:
-        at_once, _, _ = _measure(command, 0.0, 1)
-        first, hundredth, memory = _measure(command, LATER, TIMES)
-        print(f"{command:30} {at_once:8.1f} {first:8.1f} {hundredth:8.1f} {first - hundredth:8.1f}", end="")
-        print(f"{'':8}{memory[0]:6.1f} {memory[1]:6.1f}")
+        at_once = _measure(command, 0.0, 1)[0]
+        first, hundredth, cpu, memory = _measure(command, LATER, TIMES)
+        print(f"{command:30} {at_once:8.1f} {first:8.1f} {hundredth:8.1f} {first - hundredth:8.1f} {cpu:8.1f}", end="")
+        print(f"{'':11}{memory[0]:6.1f} {memory[1]:6.1f}", flush=True)
     _lag()
 
 
@@ -62,14 +63,25 @@ def _lag() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
-def _measure(command: str, later: float, times: int) -> tuple[float, float, tuple[float, float]]:
-    """Return the milliseconds of the first answer and of the last ones, and the MiB before and after all."""
+def _measure(command: str, later: float, times: int) -> tuple[float, float, float, tuple[float, float]]:
+    """Return milliseconds of the first and of the last answers, and of processor time that the first took more; MiB."""
     with tempfile.TemporaryDirectory(prefix="yingda-") as directory, _bot(Path(directory)) as bot:
         _ask(bot, "怎么安装？")
         time.sleep(later)
         before = resident(bot.pid)
-        taken = [_ask(bot, f"{command} {TEXT}") for _ in range(times)]
-        return taken[0], statistics.median(taken[-LAST:]), (before, resident(bot.pid))
+        taken, spent = [], [_spent(bot.pid)]
+        for _ in range(times):
+            taken.append(_ask(bot, f"{command} {TEXT}"))
+            spent.append(_spent(bot.pid))
+        cpu = [after - earlier for earlier, after in itertools.pairwise(spent)]
+        more = cpu[0] - statistics.median(cpu[-LAST:])
+        return taken[0], statistics.median(taken[-LAST:]), more, (before, resident(bot.pid))
+
+
+def _spent(pid: int) -> float:
+    """Return the milliseconds of processor time that a process's threads have had, whatever else runs here."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
 
 
 @contextlib.contextmanager
