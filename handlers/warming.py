@@ -6,9 +6,12 @@ import threading
 
 from bot.contract import Services
 from handlers.language import hidden_markov, idf, lexicon, readings
+from handlers.language.segment import cut
+from handlers.language.tag import tag
 
 # First come the first answers; and between two steps, of some tenths of a millisecond, the interpreter is theirs, too.
 AFTER_SECONDS, PAUSE_SECONDS = 1.0, 0.001
+SAMPLE = "魡魡，apt-get 2.0。"
 
 
 def warm(services: Services) -> threading.Thread:
@@ -30,3 +33,6 @@ def load(ending: threading.Event) -> None:
         while each.step() is None:
             if ending.wait(PAUSE_SECONDS):
                 return
+    # The fast engine, too, prepares some things when they are first needed: what it knows of signs, and its HMM.
+    tag(SAMPLE)
+    cut(SAMPLE)
