@@ -87,18 +87,15 @@ class JiebaWords:
     def __init__(self) -> None:
         # The order begins with the Chinese words; there are few others, and they come first.
         self._file = SortedFile(data("dict.txt"), re.compile(rb"\n([^ \n]+) "), "\n一".encode())
-        self._frequency = functools.lru_cache(REMEMBERED)(self._read)
-
-    def get(self, word: str, /) -> int | None:
-        """Return a word's frequency, 0 for what only begins one, None for what does not even that."""
-        return self._frequency(word)
+        self.get = functools.lru_cache(REMEMBERED)(self._read)
 
     def tag(self, word: str) -> str | None:
         """Return a word's part-of-speech tag."""
         found = self._after(word)
         return found.split(b" ", 3)[2].split(b"\n")[0].decode() if found and found.startswith(b" ") else None
 
-    def _read(self, word: str) -> int | None:
+    def _read(self, word: str, /) -> int | None:
+        """Return a word's frequency, 0 for what only begins one, None for what does not even that."""
         found = self._after(word)
         if found is None:
             return None
