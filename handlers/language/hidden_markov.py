@@ -17,6 +17,10 @@ class Model:
         self.states: tuple[State, ...] = tables.states
         self._viterbi = Viterbi(tables)
 
+    def forget(self) -> None:
+        """Forget the characters that were seen before."""
+        self._viterbi.forget()
+
     def tag(self, run: str) -> list[tuple[str, str]]:
         """Return the words of a run of Chinese characters with their tags."""
         found = []

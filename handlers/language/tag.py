@@ -141,6 +141,7 @@ def forget() -> None:
     """Forget the runs that were seen before: for those who measure how long a first time takes."""
     _remembered.cache_clear()
     _remembered_run.cache_clear()
+    model().forget()
 
 
 def _unknown(text: str) -> Iterator[Tagged]:

@@ -72,6 +72,10 @@ class Viterbi:
         self._unseen = Unseen(tables)
         self._letter = functools.lru_cache(REMEMBERED)(self._read)
 
+    def forget(self) -> None:
+        """Forget the characters that were seen before."""
+        self._letter.cache_clear()
+
     def path(self, run: str) -> list[int]:
         """Return the likeliest states of a run of Chinese characters.
 

@@ -79,7 +79,7 @@ def _row(name: str, ours: float, theirs: float, count: int, target: str = "") ->
 
 def _speed(chat: Sequence[str], jieba: Any, posseg: Any) -> None:
     plain = [text for text in chat if not segment.DIFFERS_HMM.search(text)]
-    segment.cut("热身"), tag("热身暖")
+    segment.cut("热身"), tag("魡魡，暖。")  # which loads the model
     for name, texts, target in (
         ("accurate, the fast engine applies", plain, "≥ 8"),
         ("accurate, every message", chat, ""),
