@@ -12,7 +12,8 @@ from bot.model import Message, Reply
 from bot.recent import Recent
 from handlers.cutting import LONGEST_WORD
 from handlers.labour import Result, labour
-from handlers.language.keywords import JIEBA_STOP, NAMING, Idf, Keyword, by_text_rank, by_tf_idf, idf_of
+from handlers.language.idf import Idf
+from handlers.language.keywords import JIEBA_STOP, NAMING, Keyword, by_text_rank, by_tf_idf, idf_of
 from handlers.language.own import Segmenter
 from handlers.language.tagset import TABLE, explain
 from handlers.language.terms import stop_words

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from statistics import median_high
 
-from handlers.language.lexicon import data
+from handlers.language.idf import Idf, jieba_idf
 from handlers.language.own import Segmenter
 from handlers.language.tag import NOBODY, Tagged, tag
 
@@ -25,18 +23,6 @@ JIEBA_STOP = frozenset({
     "the", "of", "is", "and", "to", "in", "that", "we", "for", "an", "are", "by", "be", "as", "on", "with", "can", "if",
     "from", "which", "you", "it", "this", "then", "at", "have", "all", "not", "one", "has", "or",
 })  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Idf:
-    """Inverse document frequencies by word, and what a word has that is not among them."""
-
-    table: Mapping[str, float]
-    other: float
-
-    def of(self, word: str) -> float:
-        """Return how rare a word is: the logarithm of one over its share of documents."""
-        return self.table.get(word, self.other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +43,9 @@ class Keyword:
     idf: float = 0.0
 
 
-@functools.cache
 def standard_idf() -> Idf:
-    """Return jieba's table, of 258,826 words; words it does not have get its median. Loading takes 0.3 s, once."""
-    with data("analyse", "idf.txt").open(encoding="utf-8") as lines:
-        pairs = (line.split() for line in lines)
-        table = {word: float(value) for word, value in pairs}
-    return Idf(table, median_high(table.values()))
+    """Return jieba's table, of 270,132 words; words it does not have get its median."""
+    return jieba_idf()()
 
 
 def idf_of(documents: Iterable[str], segmenter: Segmenter = NOBODY) -> Idf:

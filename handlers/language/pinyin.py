@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Literal
 
 from handlers.language.own import Segmenter
+from handlers.language.readings import HAN, Tones, readings, toned
 from handlers.language.tag import NOBODY
 
-HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+__all__ = ["HAN", "Tones", "pinyin", "spelt"]
+
 # Within a word a syllable that begins with one of these is set off: Xī'ān, not Xīān.
 OPEN = frozenset("aāáǎàoōóǒòeēéěèê")
-
-Tones = Literal["marks", "numbers", "none"]
 
 
 def pinyin(text: str, tones: Tones = "marks", segmenter: Segmenter = NOBODY) -> list[tuple[str, tuple[str, ...]]]:
@@ -26,10 +24,7 @@ def pinyin(text: str, tones: Tones = "marks", segmenter: Segmenter = NOBODY) -> 
 
 
 def _syllables(word: str, tones: Tones) -> tuple[str, ...]:
-    import pypinyin  # noqa: PLC0415 — its tables take a third of a second, and only this needs them
-
-    style = {"marks": pypinyin.Style.TONE, "numbers": pypinyin.Style.TONE3, "none": pypinyin.Style.NORMAL}[tones]
-    return tuple(first for first, *_ in pypinyin.pinyin(word, style=style))
+    return tuple(each if HAN.match(each) else toned(each, tones) for each in readings().of(word))
 
 
 def spelt(words: Iterable[tuple[str, tuple[str, ...]]]) -> str:

@@ -11,7 +11,7 @@ from functools import partial
 import rjieba
 
 from handlers.language.hidden_markov import model
-from handlers.language.lexicon import Lexicon, data
+from handlers.language.lexicon import Lexicon, jieba_words
 from handlers.language.matching import best_path
 from handlers.language.own import Segmenter
 from handlers.language.segment import RARE
@@ -69,15 +69,8 @@ def tag_of(word: str) -> str:
     if not rjieba.has_word(word):
         return UNKNOWN
     (_, its_tag), *others = rjieba.tag(word, False)  # noqa: FBT003 — rjieba's signature
-    return _cut_apart()[word] if others else its_tag
-
-
-@functools.cache
-def _cut_apart() -> dict[str, str]:
-    """Return the tags of the words of the dictionary that it would itself cut, being so rare."""
-    with data("dict.txt").open(encoding="utf-8") as lines:
-        entries = (line.split() for line in lines)
-        return {word: its_tag for word, _, its_tag in entries if len(rjieba.cut(word, False)) > 1}  # noqa: FBT003
+    # Words so rare that the dictionary itself would cut them are looked up.
+    return (jieba_words().tag(word) or UNKNOWN) if others else its_tag
 
 
 def _joined(
@@ -91,16 +84,21 @@ def _joined(
     loose = ""
     for each in path:
         word = each[0]
-        if len(word) == 1 and ("\u4e00" <= word <= "\u9fd5" or word in JOINING):
-            loose += word
-            continue
-        if word.isalnum() and word.isascii() and word not in own:
-            loose += word
-            continue
+        if len(word) == 1:
+            if "\u4e00" <= word <= "\u9fd5" or word in JOINING:
+                loose += word
+                continue
+            each = word, UNKNOWN  # noqa: PLW2901 — only here it is another one
+        elif word.isascii():
+            if word.isalnum() and word not in own:
+                loose += word
+                continue
+            if word == "\r\n":
+                each = word, UNKNOWN  # noqa: PLW2901 — as above
         if loose:
             found += recognise(loose)
             loose = ""
-        found.append(each if len(word) > 1 and word != "\r\n" else (word, UNKNOWN))
+        found.append(each)
     if loose:
         found += recognise(loose)
     return found
@@ -127,18 +125,29 @@ def _loose(loose: str, is_word: Callable[[str], bool], tag_here: Callable[[str],
     """Return the words that single characters make: themselves where together they are a word that the path avoids."""
     if len(loose) == 1 or is_word(loose):
         return [(each, tag_here(each)) for each in loose]
-    return _unknown(loose)
+    return _run(loose) if HAN.fullmatch(loose) else _unknown(loose)
+
+
+def _run(run: str) -> Iterable[Tagged]:
+    return _remembered_run(run) if len(run) <= SHORT else model().tag(run)
+
+
+@functools.lru_cache(REMEMBERED)
+def _remembered_run(run: str) -> tuple[Tagged, ...]:
+    return tuple(model().tag(run))
 
 
 def forget() -> None:
     """Forget the runs that were seen before: for those who measure how long a first time takes."""
     _remembered.cache_clear()
+    _remembered_run.cache_clear()
+    model().forget()
 
 
 def _unknown(text: str) -> Iterator[Tagged]:
     for place, part in enumerate(HAN.split(text)):
         if place % 2:
-            yield from model().tag(part)
+            yield from _run(part)
         else:
             yield from ((each, _kind(each)) for each in NUMBERS_AND_LETTERS.split(part) if each)
 

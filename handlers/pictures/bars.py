@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.model import File
-from handlers.pictures.card import BLUE, INK, card, lettering, png
-from handlers.pictures.font import font
+from handlers.pictures.card import BLUE, GAP, HEADED, MARGIN, WIDTH, Card, fitted, widest
 
-LONGEST, FEWEST = 14, 2
+ROW, THICK = 68, 46
+WORD, COUNT = 31, 29
+# A word leaves room for its bar, and a bar is never so short that it is not seen.
+WIDEST, SHORTEST = 0.4 * WIDTH, 4
 
 
 def bars(title: str, counted: Sequence[tuple[str, int]], name: str) -> File:
     """Return a picture of words and their counts, the first at the top."""
-    words = [font().drawable(shortened(word)) for word, _ in counted]
-    counts = [count for _, count in counted]
-    rows = max(len(counted), FEWEST)  # a few bars are no wider than many
-    figure, axes = card(title, 1.5 + 0.42 * rows)
-    places = range(len(counted))
-    drawn = axes.barh(places, counts, color=BLUE, height=0.68)
-    axes.bar_label(drawn, padding=6, fontproperties=lettering(14), color=INK)
-    axes.set_yticks(places, words, fontproperties=lettering(15))
-    axes.set_xticks([])
-    axes.set_ylim(rows - 0.5, -0.5)
-    axes.margins(x=0.12)
-    return png(figure, name)
-
-
-def shortened(word: str) -> str:
-    """Return a word that leaves room for its bar."""
-    return word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…"
+    words = [fitted(word, WORD, WIDEST) for word, _ in counted]
+    left = MARGIN + widest(words, WORD) + GAP
+    room = WIDTH - MARGIN - GAP - widest((str(count) for _, count in counted), COUNT) - left
+    most = max((count for _, count in counted), default=1)
+    card = Card(title, HEADED + ROW * len(counted) + MARGIN)
+    for row, (word, (_, count)) in enumerate(zip(words, counted, strict=True)):
+        middle = HEADED + ROW * row + ROW / 2
+        right = left + max(SHORTEST, room * count / most)
+        card.write((left - GAP, middle), word, WORD, "rm")
+        card.fill(left, middle - THICK / 2, right, middle + THICK / 2, BLUE)
+        card.write((right + GAP, middle), str(count), COUNT, "lm")
+    return card.file(name)

@@ -3,42 +3,64 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.layout_engine import ConstrainedLayoutEngine
+from PIL import Image, ImageDraw
 
 from bot.model import File
-from handlers.pictures.font import font
+from handlers.pictures.font import font, lettering
 
-PAPER, INK, FAINT, BLUE = "#fbfaf6", "#22262b", "#8a9099", "#3b6ea8"
-DOTS = 150
-WIDTH = 7.2  # inches: 1080 pixels, which a phone shows edge to edge
-MARGIN = 0.35
-
-
-def lettering(size: float) -> FontProperties:
-    """Return the lettering in a size (points; 12 are about as large as a phone's own text)."""
-    return FontProperties(fname=str(font().path), size=size)
+PAPER, INK, BLUE = "#fbfaf6", "#22262b", "#3b6ea8"
+WIDTH = 1080  # pixels, which a phone shows edge to edge
+MARGIN, GAP = 26, 10
+TITLE, HEADED = 35, 98  # the title's letters, and where what is below it begins
+# Of zlib's levels the one beyond which a picture of plain areas gets hardly smaller, only slower.
+COMPRESSION = 3
 
 
-def card(title: str, height: float) -> tuple[Figure, Axes]:
-    """Return a figure of so many inches in height with its title, and the axes to draw on."""
-    layout = ConstrainedLayoutEngine(w_pad=MARGIN / 2, h_pad=MARGIN / 2)
-    figure = Figure(figsize=(WIDTH, height), dpi=DOTS, facecolor=PAPER, layout=layout)
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.set_facecolor(PAPER)
-    axes.set_title(font().drawable(title), fontproperties=lettering(17), color=INK, loc="left", pad=14)
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0, colors=INK)
-    return figure, axes
+class Card:
+    """A card with its title. Texts are placed by an anchor, as Pillow's: `lm` is the middle of the left edge."""
+
+    def __init__(self, title: str, height: int) -> None:
+        self.image = Image.new("RGB", (WIDTH, height), PAPER)
+        self._draw = ImageDraw.Draw(self.image)
+        self.write((MARGIN, HEADED // 2), fitted(title, TITLE, WIDTH - 2 * MARGIN), TITLE, "lm")
+
+    def write(self, place: tuple[float, float], text: str, size: int, anchor: str, colour: str = INK) -> None:
+        """Write a text that the font can draw."""
+        self._draw.text(place, text, fill=colour, font=lettering(size), anchor=anchor)
+
+    def fill(self, left: float, top: float, right: float, bottom: float, colour: str | tuple[int, int, int]) -> None:
+        """Fill an area; the edges at the right and below are not part of it."""
+        self._draw.rectangle((round(left), round(top), round(right) - 1, round(bottom) - 1), fill=colour)
+
+    def file(self, name: str) -> File:
+        """Return the card as a file of an answer."""
+        return png(self.image, name)
 
 
-def png(figure: Figure, name: str) -> File:
-    """Return the figure as a file of an answer."""
+def width(text: str, size: int) -> float:
+    """Return how wide a text is, in pixels."""
+    return lettering(size).getlength(text)
+
+
+def widest(texts: Iterable[str], size: int) -> float:
+    """Return how wide the widest of some texts is."""
+    return max((width(each, size) for each in texts), default=0.0)
+
+
+def fitted(text: str, size: int, room: float) -> str:
+    """Return a text as the font can draw it, cut short where it is wider than its room."""
+    text = font().drawable(text)
+    if width(text, size) <= room:
+        return text
+    while text and width(f"{text}…", size) > room:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def png(image: Image.Image, name: str) -> File:
+    """Return an image as a file of an answer."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", facecolor=PAPER)
+    image.save(buffer, format="PNG", compress_level=COMPRESSION)
     return File(f"{name}.png", buffer.getvalue(), "image/png")

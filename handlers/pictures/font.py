@@ -1,4 +1,4 @@
-"""A font that has Chinese characters: the one of the laboratory, or one of the system's (needs matplotlib)."""
+"""A font that has Chinese characters: the one of the laboratory, or one of the system's (needs Pillow)."""
 
 from __future__ import annotations
 
@@ -8,33 +8,38 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from matplotlib import font_manager
-from matplotlib.ft2font import FT2Font
+from PIL import ImageFont
 
 from bot.contract import Apology
 
 PACKAGE, SHIPPED = "zhplot", "fonts/NotoSansSC-Regular.ttf"
 # Both scripts, a rare one, and the punctuation that stands among them.
-SAMPLE = "应答词频開龜體灣嗎囉龘，。「」Aa1"
+SAMPLE = "应答词频开龜體灣嗎囉龘，。「」Aa1"
 # What names of files with Chinese fonts have in them, so that not every font of a system is opened; the best first.
 LIKELY = (
     "notosanscjk", "notosanssc", "notosanstc", "sourcehansans", "pingfang", "msyh", "microhei", "zenhei", "hiragino",
     "simhei", "heiti", "wenkai", "cjk", "fallback", "unifont", "songti", "simsun", "uming",
 )  # fmt: skip
 UNDRAWABLE = "·"
+# No font has a character at this place: it is drawn as whatever the font has for those that it has not.
+NOWHERE = "\uffff"
+SMALL, REMEMBERED = 16, 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    """A font's file and name, and the characters it has."""
+    """A font's file and name."""
 
     path: Path
     name: str
-    characters: frozenset[int]
 
     def drawable(self, text: str) -> str:
         """Return the text with a dot for each character that the font has not."""
-        return "".join(each if ord(each) in self.characters else UNDRAWABLE for each in text)
+        return "".join(each if self.has(each) else UNDRAWABLE for each in text)
+
+    def has(self, character: str) -> bool:
+        """Return whether the font has a character."""
+        return character.isspace() or _shape(self.path, character) != _shape(self.path, NOWHERE)
 
 
 @functools.cache
@@ -44,17 +49,40 @@ def font() -> Font:
     Raises:
         Apology: There is none with Chinese characters.
     """
-    found = next(filter(None, map(_chinese, (*_shipped(), *_likely(font_manager.findSystemFonts())))), None)
+    found = next(filter(None, map(_chinese, _candidates())), None)
     if found is None:
         raise Apology("laboratory.no_font")
     return found
+
+
+@functools.lru_cache(64)
+def lettering(size: int, path: Path | None = None) -> ImageFont.FreeTypeFont:
+    """Return the lettering in a size (pixels; 25 are about as large as a phone's own text)."""
+    return ImageFont.truetype(str(path or font().path), size)
+
+
+@functools.lru_cache(REMEMBERED)
+def _shape(path: Path, character: str) -> bytes:
+    return bytes(lettering(SMALL, path).getmask(character))
+
+
+def _candidates() -> Iterator[Path]:
+    yield from _shipped()
+    yield from _likely(_of_system())
 
 
 def _shipped() -> Iterator[Path]:
     """Find the font without importing its package, which would change matplotlib's settings for everybody."""
     spec = importlib.util.find_spec(PACKAGE)
     for each in (spec.submodule_search_locations or ()) if spec else ():
-        yield Path(each) / SHIPPED
+        if (path := Path(each) / SHIPPED).exists():
+            yield path
+
+
+def _of_system() -> list[str]:
+    from matplotlib import font_manager  # noqa: PLC0415 — slow to import, and only where no font is shipped
+
+    return font_manager.findSystemFonts()
 
 
 def _likely(paths: Iterable[str]) -> list[Path]:
@@ -70,10 +98,8 @@ def _rank(path: str) -> int:
 def _chinese(path: Path) -> Font | None:
     """Return the font of a file if it can be opened and has what the sample needs."""
     try:
-        opened = FT2Font(str(path))
-        characters = frozenset(opened.get_charmap())
-    except (OSError, RuntimeError):
+        family, _ = lettering(SMALL, path).getname()
+        found = Font(path, family or path.stem)
+        return found if all(map(found.has, SAMPLE)) else None
+    except (OSError, ValueError):
         return None
-    if not characters.issuperset(map(ord, SAMPLE)):
-        return None
-    return Font(path, opened.family_name, characters)

@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
+from PIL import ImageColor
 
 from bot.model import File
-from handlers.pictures.bars import shortened
-from handlers.pictures.card import BLUE, INK, PAPER, card, lettering, png
-from handlers.pictures.font import font
+from handlers.pictures.card import GAP, HEADED, INK, MARGIN, PAPER, WIDTH, Card, fitted, widest
 
+ROW, BETWEEN = 68, 6
+WORD, NUMBER, WEIGHT = 31, 29, 25
+FOOT = 56
+WIDEST = 0.4 * WIDTH
 DARK, FEW = 0.55, 8
+COLOURS = ("#eeece4", "#9dbfdf", "#3b6ea8", "#17365d")
 
 
 def heat(title: str, words: Sequence[str], documents: Sequence[str], weights: NDArray[np.float64], name: str) -> File:
     """Return a picture with a row for each word and a column for each document: the darker, the more telling."""
-    figure, axes = card(title, 2.0 + 0.4 * len(words))
-    colours = LinearSegmentedColormap.from_list("paper", ["#eeece4", "#9dbfdf", BLUE, "#17365d"])
-    axes.imshow(weights, cmap=colours, vmin=0, vmax=max(1e-9, float(weights.max())), aspect="auto")
-    axes.set_yticks(range(len(words)), [font().drawable(shortened(word)) for word in words])
-    axes.set_xticks(range(len(documents)), [font().drawable(each) for each in documents])
-    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set_fontproperties(lettering(14))
-    axes.set_xticks(np.arange(1, len(documents)) - 0.5, minor=True)
-    axes.set_yticks(np.arange(1, len(words)) - 0.5, minor=True)
-    axes.grid(which="minor", color=PAPER, linewidth=3)
-    axes.tick_params(which="both", length=0)
-    if len(documents) <= FEW:
-        _write(axes, weights)
-    return png(figure, name)
+    shown = [fitted(word, WORD, WIDEST) for word in words]
+    left = MARGIN + widest(shown, WORD) + GAP
+    column = (WIDTH - MARGIN - left) / max(1, len(documents))
+    card = Card(title, HEADED + ROW * len(words) + FOOT + MARGIN)
+    shares = weights / max(1e-9, float(weights.max()))
+    for row, word in enumerate(shown):
+        top = HEADED + ROW * row
+        card.write((left - GAP, top + (ROW - BETWEEN) / 2), word, WORD, "rm")
+        for place, share in enumerate(shares[row]):
+            right = left + column * (place + 1)
+            card.fill(right - column, top, right - BETWEEN, top + ROW - BETWEEN, _colour(float(share)))
+            if share > 0 and len(documents) <= FEW:
+                middle = (right - (column + BETWEEN) / 2, top + (ROW - BETWEEN) / 2)
+                card.write(middle, f"{weights[row, place]:.2f}", WEIGHT, "mm", PAPER if share > DARK else INK)
+    for place, document in enumerate(documents):
+        middle = (left + column * (place + 0.5) - BETWEEN / 2, HEADED + ROW * len(words) + FOOT / 2)
+        card.write(middle, fitted(document, NUMBER, column), NUMBER, "mm")
+    return card.file(name)
 
 
-def _write(axes: object, weights: NDArray[np.float64]) -> None:
-    """Write the weights into their fields, light on dark."""
-    most = max(1e-9, float(weights.max()))
-    for row, column in zip(*np.nonzero(weights), strict=True):
-        weight = float(weights[row, column])
-        colour = PAPER if weight > DARK * most else INK
-        place = {"ha": "center", "va": "center", "color": colour, "fontproperties": lettering(12)}
-        axes.text(column, row, f"{weight:.2f}", **place)  # type: ignore[attr-defined]  # axes have
+def _colour(share: float) -> tuple[int, int, int]:
+    """Return the colour between paper and the darkest blue."""
+    place = min(share, 1.0) * (len(COLOURS) - 1)
+    step = min(int(place), len(COLOURS) - 2)
+    light, dark = [(ImageColor.getrgb(one), ImageColor.getrgb(other)) for one, other in pairwise(COLOURS)][step]
+    red, green, blue = (round(one + (other - one) * (place - step)) for one, other in zip(light, dark, strict=True))
+    return red, green, blue

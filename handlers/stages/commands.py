@@ -9,13 +9,15 @@ from bot.arguments import arguments
 from bot.command import asked_word
 from bot.contract import Apology, Services, Stage
 from bot.model import Message, Reply, Source
+from handlers.warming import warm
 
 # What could be a command's name; a path such as /etc/hosts could not.
 NAME = re.compile(r"[a-z0-9_\u3400-\u9fff-]{1,32}")
 
 
 def build(services: Services) -> Stage:
-    """Return the stage that runs commands."""
+    """Return the stage that runs commands; what they need is loaded meanwhile."""
+    warm(services)
 
     async def stage(message: Message) -> Reply | None:
         command = services.commands.asked(message)

@@ -53,7 +53,7 @@ def _measure(directory: Path) -> tuple[float, float, float]:
         answer = bot.stdout.readline()
         seconds = time.perf_counter() - started
         assert json.loads(answer)["text"], "no answer"
-        figures = seconds, _resident(bot.pid), sum(map(_resident, _children(bot.pid)))
+        figures = seconds, resident(bot.pid), sum(map(resident, _children(bot.pid)))
         bot.stdin.close()
     return figures
 
@@ -64,7 +64,7 @@ def _children(pid: int) -> list[int]:
     return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     """Return the resident memory of a process in MiB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):

@@ -13,7 +13,7 @@ from bot.contract import Apology
 from handlers.laboratory import installed
 from tests.bot.cli.command_line import environment
 
-HEAVY = ("gensim", "sklearn", "matplotlib", "wordcloud", "scipy", "zhplot")
+HEAVY = ("gensim", "sklearn", "matplotlib", "wordcloud", "scipy", "zhplot", "PIL")
 # A process in which these packages are as if not installed.
 WITHOUT = """
 import sys
@@ -46,7 +46,7 @@ def test_a_missing_package_is_named_with_the_way_to_get_it(tmp_path: Path) -> No
     *answers, helped = [json.loads(line) for line in printed]
     told = [each["text"] for each in answers]
     assert all("yingda[laboratory]" in each for each in told)
-    assert all(package in "".join(told) for package in ("matplotlib", "gensim"))
+    assert all(package in "".join(told) for package in ("pillow", "gensim"))
     assert helped["source"]["id"] == "help"
 
 

@@ -13,7 +13,7 @@ import jieba
 import pytest
 
 from handlers.language.dictionary import Word
-from handlers.language.lexicon import standard
+from handlers.language.lexicon import data
 
 FOLDERS = ("traffic", "seg/sighan05-pku", "seg/ud-gsdsimp", "seg/ud-hk-hant", "seg/keywords-csl")
 
@@ -29,11 +29,19 @@ def lines() -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for entry in entries for value in entry.values() if isinstance(value, str)))
 
 
+@functools.cache
+def dictionary() -> tuple[dict[str, int], int]:
+    """Return jieba's dictionary as it reads it, and the sum of its frequencies."""
+    with data("dict.txt").open("rb") as file:
+        frequencies, total = jieba.Tokenizer().gen_pfdict(file)
+    return frequencies, total
+
+
 def reference(words: Iterable[Word] = ()) -> Any:
     """Return a tokenizer of jieba's own, with these words added."""
     tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ = dict(standard().base)
-    tokenizer.total = standard().total
+    frequencies, total = dictionary()
+    tokenizer.FREQ, tokenizer.total = dict(frequencies), total
     tokenizer.initialized = True
     for word in words:
         tokenizer.add_word(word.text, word.frequency, word.tag)

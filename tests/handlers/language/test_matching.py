@@ -12,7 +12,8 @@ from handlers.language.lexicon import Lexicon, standard
 from handlers.language.matching import METHODS, backward, bidirectional, forward, graph
 from tests.handlers.language.real import lines, plain
 
-SMALL = Lexicon({}, 0, 1).with_words(Word(word, 10) for word in ("一", "二", "一二", "二一", "一二一", "二二二", "c++"))
+NOTHING = Lexicon(dict[str, int](), 0, 1)
+SMALL = NOTHING.with_words(Word(word, 10) for word in ("一", "二", "一二", "二一", "一二一", "二二二", "c++"))
 TEXTS = st.text(alphabet="一二三ab+ ，\n", max_size=30)
 
 
@@ -40,8 +41,8 @@ def test_forward_takes_the_longest_word_each_time(text: str) -> None:
 
 @given(TEXTS)
 def test_backward_is_forward_seen_from_the_other_end(text: str) -> None:
-    mirrored = Lexicon({}, 0, 1).with_words(Word(word[::-1], 10) for word in SMALL.tags if "+" not in word)
-    plain_words = Lexicon({}, 0, 1).with_words(Word(word, 10) for word in SMALL.tags if "+" not in word)
+    mirrored = NOTHING.with_words(Word(word[::-1], 10) for word in SMALL.tags if "+" not in word)
+    plain_words = NOTHING.with_words(Word(word, 10) for word in SMALL.tags if "+" not in word)
     text = text.replace("\n", " ")
     assert backward(text, plain_words) == [word[::-1] for word in reversed(forward(text[::-1], mirrored))]
 
