@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import add
 
 from handlers.faq.stopwords import stopwords
 from handlers.language.normalise import fold
@@ -57,10 +57,10 @@ def _grams(runs: list[str]) -> list[str]:
     for run in runs:
         if HAN.match(run):
             grams += run
-            grams += map("".join, itertools.pairwise(run))
+            grams += map(add, run, run[1:])
         else:
             padded = f" {run} "
-            grams += map("".join, zip(padded, padded[1:], padded[2:], strict=False))
+            grams += map(add, map(add, padded, run), padded[2:])
     return grams
 
 

@@ -122,7 +122,7 @@ def _percent(share: float | None) -> str:
 
 def _explained(place: int, candidate: Candidate) -> Iterable[str]:
     yield f"{place}. {candidate.entry.id}  confidence {candidate.confidence:.3f}  {candidate.entry.question}"
-    scores = asdict(candidate.scores)
+    scores = candidate.scores._asdict()
     yield "   " + "  ".join(f"{name} {value:.3f}" for name, value in scores.items() if isinstance(value, float))
 
 

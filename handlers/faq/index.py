@@ -6,8 +6,9 @@ import heapq
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from handlers.faq.analysis import WORD
 
@@ -25,6 +26,8 @@ FAINTEST = 0.03
 MANY, HOPELESS = 100, 0.2
 
 Neighbour = tuple[float, int]
+# What a term weighs, and which questions have it.
+Weighed = tuple[float, "array[int]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Nearby:
 
     Attributes:
         neighbours: Similarity and number, the nearest first.
-        weights: What each term of the text weighs: only terms that some question has.
+        weights: What each term of the text weighs, with the questions that have it: only terms that some question has.
         mass: The weight of all terms of the text, those no question has among them.
         unknown: The weight of those no question has.
         cosines: The neighbours' cosines, where similarity is more than that.
@@ -41,7 +44,7 @@ class Nearby:
     """
 
     neighbours: list[Neighbour]
-    weights: dict[str, float]
+    weights: Sequence[Weighed]
     mass: float
     unknown: float
     cosines: Mapping[int, float] | None = None
@@ -56,8 +59,8 @@ class Index:
         self._norms = array("f")
         self._count = 0
         self._weights: dict[int, tuple[float, float]] = {}
-        # What terms weigh, as far as they were asked for: nothing, if they are too common. Of known terms only.
-        self._weighed: dict[str, float] = {}
+        # Known terms as far as they were asked for; those that are too common weigh nothing.
+        self._weighed: dict[str, Weighed] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -115,11 +118,10 @@ class Index:
         """Return the share of a text's weight that a question of this similarity has."""
         return similarity * self._norms[number] / math.sqrt(mass)
 
-    def shared(self, weights: Mapping[str, float], start: int, stop: int) -> float:
+    def shared(self, weights: Iterable[Weighed], start: int, stop: int) -> float:
         """Return what those of the weighed terms weigh that one of the questions from `start` up to `stop` has."""
-        known, total = self._postings, 0.0
-        for term, weight in weights.items():
-            postings = known[term]
+        total = 0.0
+        for weight, postings in weights:
             at = bisect_left(postings, start)
             if at < len(postings) and postings[at] < stop:
                 total += weight
@@ -133,19 +135,8 @@ class Index:
         """Return the length of a question's vector."""
         return self._norms[number]
 
-    def weight_of(self, term: str) -> float:
-        """Return what a term weighs, nothing where it is too common, less than nothing where no question has it."""
-        weight = self._weighed.get(term)
-        return self._weight_of(term) if weight is None else weight
-
-    def has(self, term: str, start: int, stop: int) -> bool:
-        """Whether one of the questions from `start` up to `stop` has the term."""
-        postings = self._postings[term]
-        at = bisect_left(postings, start)
-        return at < len(postings) and postings[at] < stop
-
     def nearest(
-        self, terms: Iterable[str], limit: int | None, *, without: range = range(0), hurried: bool = True
+        self, terms: Sequence[str], limit: int | None, *, without: range = range(0), hurried: bool = True
     ) -> Nearby:
         """Return the questions nearest to a text; those in `without` count as if they were not there.
 
@@ -157,42 +148,43 @@ class Index:
             shared.pop(number, None)
         norms, length = self._norms, math.sqrt(mass) or 1.0
         least = HOPELESS * max(shared.values()) if hurried and len(shared) > MANY else 0.0
-        found = [(overlap / norms[number], number) for number, overlap in shared.items() if overlap > least]
-        found.sort(reverse=True)
         faintest = FAINTEST * length
-        neighbours = [(scaled / length, number) for scaled, number in found[:limit] if scaled > faintest]
-        return Nearby(neighbours, weights, mass, unknown)
+        found = [
+            (scaled / length, number)
+            for number, overlap in shared.items()
+            if overlap > least and (scaled := overlap / norms[number]) > faintest
+        ]
+        found.sort(reverse=True)
+        return Nearby(found[:limit], weights, mass, unknown)
 
     @property
     def _cap(self) -> float:
         return max(COMMON_COUNT, COMMON_SHARE * self._count)
 
-    def weigh_text(self, terms: Iterable[str], without: range = range(0)) -> tuple[dict[str, float], float, float]:
+    def weigh_text(self, terms: Sequence[str], without: range = range(0)) -> tuple[list[Weighed], float, float]:
         """Return the weight of each known term, of all terms together, and of the unknown ones."""
-        weighed, weights, unknown, mass = self._weighed, dict[str, float](), 0.0, 0.0
-        for term in terms:
-            weight = weighed.get(term)
-            if weight is None:
-                weight = self._weight_of(term)
-            if weight < 0 or (without and self._within(term, without)):
-                unknown += self._weight(0)[term[0] == WORD]
-            elif weight:
-                weights[term] = weight
+        weights, unknown, mass = list[Weighed](), 0.0, 0.0
+        strange, weigh = self._weight(0), self.weigh_term
+        for term, known in zip(terms, map(self._weighed.get, terms), strict=True):
+            each = known or weigh(term)
+            if each is None or (without and _only_in(each[1], without)):
+                unknown += strange[term[0] == WORD]
+            elif weight := each[0]:
+                weights.append(each)
                 mass += weight
         return weights, mass + unknown, unknown
 
-    def _weight_of(self, term: str) -> float:
+    def weigh_term(self, term: str) -> Weighed | None:
+        """Return what a term weighs, nothing where it is too common, with its questions; None where none has it."""
+        known = self._weighed.get(term)
+        if known:
+            return known
         postings = self._postings.get(term)
         if postings is None:
-            return -1.0
+            return None
         weight = self._weight(len(postings))[term[0] == WORD] if len(postings) <= self._cap else 0.0
-        self._weighed[term] = weight
-        return weight
-
-    def _within(self, term: str, without: range) -> bool:
-        """Whether a known term stands in these questions only."""
-        postings = self._postings[term]
-        return postings[0] in without and postings[-1] in without
+        self._weighed[term] = weight, postings
+        return weight, postings
 
     def _weight(self, frequency: int) -> tuple[float, float]:
         """Return the squared inverse document frequency, smoothed: of a gram, and of a word."""
@@ -202,18 +194,18 @@ class Index:
             known = self._weights[frequency] = (gram, gram * WORD_WEIGHT * WORD_WEIGHT)
         return known
 
-    def _overlaps(self, weights: dict[str, float], *, hurried: bool) -> dict[int, float]:
+    @staticmethod
+    def _overlaps(weights: Sequence[Weighed], *, hurried: bool) -> dict[int, float]:
         # A plain dict: a defaultdict takes twice the time, and this is where a query's time goes.
         shared: dict[int, float] = {}
         late = False
-        budget, total = POSTINGS, sum(weights.values())
+        budget, total = POSTINGS, sum([weight for weight, _ in weights])
         left = total
-        rarest = sorted(weights, key=weights.__getitem__, reverse=True)
-        for place, term in enumerate(rarest):
-            postings, weight = self._postings[term], weights[term]
+        rarest = sorted(weights, key=itemgetter(0), reverse=True)
+        for place, (weight, postings) in enumerate(rarest):
             budget -= len(postings)
             if budget < 0 and shared:
-                return self._complete(shared, rarest[place:], weights)
+                return _complete(shared, rarest[place:])
             # Whoever has only terms from here on would be hopeless (Turtle and Flood, 1995: MaxScore).
             if not late and hurried and len(shared) > MANY and left <= HOPELESS * (total - left):
                 late = left <= HOPELESS * max(shared.values())
@@ -225,11 +217,16 @@ class Index:
                     shared[number] = weight
         return shared
 
-    def _complete(self, shared: dict[int, float], common: list[str], weights: dict[str, float]) -> dict[int, float]:
-        best = dict(heapq.nlargest(2 * COMMON_COUNT, shared.items(), key=lambda item: item[1]))
-        for term in common:
-            weight = weights[term]
-            for number in best:
-                if self.has(term, number, number + 1):
-                    best[number] += weight
-        return best
+
+def _only_in(postings: Sequence[int], numbers: range) -> bool:
+    return postings[0] in numbers and postings[-1] in numbers
+
+
+def _complete(shared: dict[int, float], common: Iterable[Weighed]) -> dict[int, float]:
+    best = dict(heapq.nlargest(2 * COMMON_COUNT, shared.items(), key=lambda item: item[1]))
+    for weight, postings in common:
+        for number in best:
+            at = bisect_left(postings, number)
+            if at < len(postings) and postings[at] == number:
+                best[number] += weight
+    return best

@@ -42,20 +42,28 @@ NEGATION = re.compile(
     r"|\b(?:not|no|never|without|cannot|neither|nor|none"
     r"|(?:do|does|did|is|are|was|were|wo|ca|could|would|should|has|have|had)n['’]?t)\b"
 )
+# How it is asked for in Chinese, and in English.
 ASKING = {
-    "who": re.compile(r"谁|哪位|什么人|\b(?:who|whom|whose)\b"),
-    "when": re.compile(r"什么时候|何时|几点|哪天|几号|什么时间|\bwhen\b|\bwhat (?:time|day|date)\b"),
-    "where": re.compile(r"哪里|哪儿|在哪|何处|什么地方|\bwhere\b"),
-    "why": re.compile(r"为什么|为何|为啥|\bwhy\b|\bhow come\b"),
-    "how much": re.compile(r"多少钱|多少费|几块|几元|什么价|\bhow much\b|\bprice\b|\bcost\b"),
-    "how long": re.compile(r"多久|多长时间|几天|多少天|几个月|\bhow long\b"),
-    "how many": re.compile(r"多少个|多少次|几个(?!月)|几次|\bhow many\b"),
+    "who": (r"谁|哪位|什么人", r"\b(?:who|whom|whose)\b"),
+    "when": (r"什么时候|何时|几点|哪天|几号|什么时间", r"\bwhen\b|\bwhat (?:time|day|date)\b"),
+    "where": (r"哪里|哪儿|在哪|何处|什么地方", r"\bwhere\b"),
+    "why": (r"为什么|为何|为啥", r"\bwhy\b|\bhow come\b"),
+    "how much": (r"多少钱|多少费|几块|几元|什么价", r"\bhow much\b|\bprice\b|\bcost\b"),
+    "how long": (r"多久|多长时间|几天|多少天|几个月", r"\bhow long\b"),
+    "how many": (r"多少个|多少次|几个(?!月)|几次", r"\bhow many\b"),
 }
-# What all of these begin with: most texts have none of it, and one look says so.
-ASKS = re.compile(r"谁|[哪什何为几多]|wh|how|price|cost")
+ASKING_HAN = {kind: re.compile(han) for kind, (han, _) in ASKING.items()}
+ASKING_LATIN = {kind: re.compile(latin) for kind, (_, latin) in ASKING.items()}
+# What negates, or is taken out before that is looked for, has one of these, and what asks one of those. Most texts have
+# none, and one look says so.
+DENIES = re.compile(r"[不没无未非勿别否]|no|n['’]?t|never|without|neither")
+MAYBE = re.compile("[不没否]")
+ASKS_HAN = re.compile("|".join(han for han, _ in ASKING.values()))
+ASKS_LATIN = re.compile("wh|how|price|cost")
 # A text with a word of either side of a pair is on neither.
 BOTH = 3
 LATIN = re.compile(r"[a-z][a-z0-9+#.]+")
+LETTERS = re.compile(r"[a-z]")
 HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -95,28 +103,42 @@ def question_marks(question: str) -> Marks:
 @functools.lru_cache(maxsize=64)
 def marks(text: str) -> Marks:
     """Return what is compared of a folded text."""
-    plain = ALTERNATIVE.sub(r"", HARMLESS.sub("", text))
-    numbers = [*NUMBER.findall(text), *(DIGITS.get(each, each) for each in HAN_NUMBER.findall(text))]
+    numbers = NUMBER.findall(text) + [DIGITS.get(each, each) for each in HAN_NUMBER.findall(text)]
     # In a Chinese sentence a Latin word is a name; in an English one, anything.
     names = LATIN.findall(text) if HAN.search(text) else ()
-    asks = ASKS.search(text) is not None
-    asking = frozenset(kind for kind, pattern in ASKING.items() if pattern.search(text)) if asks else frozenset()
-    return Marks(frozenset(numbers), bool(NEGATION.search(plain)), asking, frozenset(names), _sides(text))
+    return Marks(frozenset(numbers), _negated(text), _asking(text), frozenset(names), _sides(text))
+
+
+def _negated(text: str) -> bool:
+    if not DENIES.search(text):
+        return False
+    plain = HARMLESS.sub("", text)
+    if MAYBE.search(plain):
+        plain = ALTERNATIVE.sub("", plain)
+    return bool(NEGATION.search(plain))
+
+
+def _asking(text: str) -> frozenset[str]:
+    found = [kind for kind, pattern in ASKING_HAN.items() if pattern.search(text)] if ASKS_HAN.search(text) else []
+    if ASKS_LATIN.search(text):
+        found += [kind for kind, pattern in ASKING_LATIN.items() if pattern.search(text)]
+    return frozenset(found)
 
 
 def _sides(text: str) -> dict[int, int]:
     """Return which side of which pair of opposites a text is on, where it is on one only."""
-    pattern, where = _opposites()
+    han, latin, where = _opposites()
+    words = han.findall(text) + latin.findall(text) if LETTERS.search(text) else han.findall(text)
     found: dict[int, int] = {}
-    for word in pattern.findall(text):
+    for word in words:
         for pair, side in where[word]:
             found[pair] = found.get(pair, side) | side
-    return {pair: side for pair, side in found.items() if side != BOTH}
+    return {pair: side for pair, side in found.items() if side != BOTH} if found else found
 
 
 @functools.cache
-def _opposites() -> tuple[re.Pattern[str], dict[str, list[tuple[int, int]]]]:
-    """Return a pattern that finds the words of lookalikes.txt, and of each word its pairs with its side (1 or 2)."""
+def _opposites() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, list[tuple[int, int]]]]:
+    """Return patterns of the Chinese and the English words of lookalikes.txt, and of each its pairs with its side."""
     lines = (files("handlers.faq") / "lookalikes.txt").read_text(encoding="utf-8").splitlines()
     where: dict[str, list[tuple[int, int]]] = {}
     for pair, line in enumerate(each for each in lines if each and not each.startswith("#")):
@@ -126,7 +148,7 @@ def _opposites() -> tuple[re.Pattern[str], dict[str, list[tuple[int, int]]]]:
     longest = sorted(where, key=len, reverse=True)
     latin = "|".join(word for word in longest if word.isascii())
     han = "|".join(word for word in longest if not word.isascii())
-    return re.compile(rf"\b(?:{latin})\b|{han}"), where
+    return re.compile(han), re.compile(rf"\b(?:{latin})\b"), where
 
 
 def _apart(ours: frozenset[str], theirs: frozenset[str]) -> bool:

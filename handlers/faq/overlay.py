@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from handlers.faq.analysis import WORD
-from handlers.faq.index import Index
+from handlers.faq.index import Index, Weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,54 +74,23 @@ class Overlay(Index):
         super().__init__()
         self._base, self._changes = base, recut.changes
         self._count = len(base)
-        self._postings = _Postings(base, recut.changes)
         self._norms = _Lengths(base, recut)  # type: ignore[assignment]  # read by number, like an array
 
     def length_of(self, terms: Iterable[str]) -> float:
         """Return the length of the vector of a question with these terms."""
-        return math.sqrt(self.weigh_text(terms)[1]) or math.inf
+        return math.sqrt(self.weigh_text(tuple(terms))[1]) or math.inf
 
-    def questions_with(self, term: str) -> array[int]:
-        """Return the numbers of the questions that have a term, ascending."""
-        return self._postings[term]
-
-    def has(self, term: str, start: int, stop: int) -> bool:
-        """Whether one of the questions from `start` up to `stop` has the term."""
+    def weigh_term(self, term: str) -> Weighed | None:
+        """Return what a term weighs, nothing where it is too common, with its questions. It keeps nothing."""
         changed = self._changes.at(term)
         if not changed:
-            return self._base.has(term, start, stop)
-        known = self._base.questions_with(term)
-        here = known[bisect_left(known, start) : bisect_left(known, stop)]
-        return any(start <= each < stop for each in changed) or any(~each not in changed for each in here)
-
-    def shared(self, weights: Mapping[str, float], start: int, stop: int) -> float:
-        """Return what those of the weighed terms weigh that one of the questions from `start` up to `stop` has."""
-        return sum(weight for term, weight in weights.items() if self.has(term, start, stop))
-
-    def _weight_of(self, term: str) -> float:
-        changed = self._changes.at(term)
-        if not changed:
-            return self._base.weight_of(term)
-        frequency = len(self._base.questions_with(term)) + sum(1 if number >= 0 else -1 for number in changed)
-        if not frequency:
-            return -1.0
-        return self._weight(frequency)[term[0] == WORD] if frequency <= self._cap else 0.0
-
-
-class _Postings(dict[str, "array[int]"]):
-    """The numbers of the questions that have a term, merged when they are asked for. It keeps nothing."""
-
-    def __init__(self, base: Index, changes: Changes) -> None:
-        super().__init__()
-        self._base, self._changes = base, changes
-
-    def __missing__(self, term: str) -> array[int]:
-        known, changed = self._base.questions_with(term), self._changes.at(term)
-        if not changed:
-            return known
+            return self._base.weigh_term(term)
         gone = {~number for number in changed if number < 0}
-        stay = (number for number in known if number not in gone)
-        return array("I", sorted([*stay, *(number for number in changed if number >= 0)]))
+        stay = [number for number in self._base.questions_with(term) if number not in gone]
+        postings = array("I", sorted([*stay, *(number for number in changed if number >= 0)]))
+        if not postings:
+            return None
+        return self._weight(len(postings))[term[0] == WORD] if len(postings) <= self._cap else 0.0, postings
 
 
 class _Lengths(dict[int, float]):

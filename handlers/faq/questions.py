@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from handlers.faq.meaning import Meanings
 from handlers.faq.overlay import Overlay, Recut
 from handlers.faq.recutting import bounded, numbers_with
 from handlers.faq.scores import CLOSELY, Ground, Scores, score
-from handlers.faq.votes import Votes, learn
+from handlers.faq.votes import Learnt, learn
 from handlers.language.normalise import fold
 from handlers.language.segment import cut_for_search
 
@@ -42,11 +43,12 @@ class Questions:
         self._meanings = Meanings(encoder) if encoder else None
         self._texts: list[str] = []
         self._keys: list[str] = []
-        self._owners: list[int] = []
+        self._owners = array("I")
         self._spans: list[range] = []
-        self._votes: list[Votes] = []
+        self._learnt = Learnt((), ())
         self._present = 0
         self._doubles: list[tuple[int, int]] = []
+        self._ground = self._laid()
 
     def add(self, owned: Iterable[Sequence[str]]) -> range:
         """Add the questions of entries, weigh them, and return the entries' numbers."""
@@ -57,6 +59,8 @@ class Questions:
                 self._append(text)
             self._spans.append(range(start, len(self._keys)))
         self._present += len(self._spans) - before
+        self._ground = self._laid()
+        self._learnt.extend(self._owners[first:])
         self._weigh_from(first)
         if self._meanings:
             self._meanings.add([fold(text) for text in self._texts[first:]])
@@ -78,6 +82,7 @@ class Questions:
             self._meanings.remove(self._spans[entry])
         self._spans[entry] = range(0)
         self._present -= 1
+        self._ground = self._laid()
 
     def analyse(self, text: str) -> Analysis:
         """Take a text apart as these questions are."""
@@ -86,7 +91,7 @@ class Questions:
     def score(self, text: Analysis, limit: int = CLOSELY, meaning: Sequence[float] | None = None) -> list[Scores]:
         """Return the scores of the likeliest entries for a text; `meaning` is its vector where that is known."""
         vector = self._meaning(text, meaning)
-        return score(text, self._nearest(text, vector, NEIGHBOURS), self._votes, self._ground, limit)
+        return score(text, self._nearest(text, vector, NEIGHBOURS), self._learnt, self._ground, limit)
 
     @property
     def index(self) -> Index:
@@ -105,28 +110,30 @@ class Questions:
         """Return these questions as who cuts so reads them. They share all else, and are not to be changed any more."""
         read = copy.copy(self)
         read._cut, read._index = cut, Overlay(self._index, recut)  # noqa: SLF001 — the copy's own
+        read._ground = read._laid()  # noqa: SLF001 — the same
+        read._ground = read._laid()  # noqa: SLF001 — the same
         return read
 
     def learn(self) -> Iterator[list[Scores]]:
         """Learn what questions say for entries; yield what each question would score with its entry left out."""
-        self._votes = []
+        self._learnt = Learnt((), self._owners)
         if len(self._index) > LEARNABLE:
             yield from self._tried_alone()
             return
         numbers = [number for span in self._spans for number in span]
         analyses = {number: self.analyse(self._texts[number]) for number in numbers}
-        near = [Nearby([], {}, 0.0, 0.0)] * len(self._keys)
+        near = [Nearby([], (), 0.0, 0.0)] * len(self._keys)
         for number, analysis in analyses.items():
             near[number] = self._nearest(analysis, self._vector(number), LEARNT_FROM, hurried=False)
         heard = [each.neighbours for each in near]
         self._doubles = [pair for number in numbers for pair in self._doubles_of(number, heard[number])]
         for part in range(FOLDS):
             left_out = [owner % FOLDS == part for owner in self._owners]
-            votes = learn(heard, self._owners, left_out)
+            learnt = Learnt(learn(heard, self._owners, left_out), self._owners)
             for number in numbers:
                 if left_out[number]:
-                    yield self._score_left_out(analyses[number], number, near[number], votes, left_out)
-        self._votes = learn(heard, self._owners, [not text for text in self._texts])
+                    yield self._score_left_out(analyses[number], number, near[number], learnt, left_out)
+        self._learnt = Learnt(learn(heard, self._owners, [not text for text in self._texts]), self._owners)
 
     def doubles(self) -> tuple[tuple[int, int], ...]:
         """Return pairs of different entries, found while learning, that have nearly the same question."""
@@ -155,8 +162,7 @@ class Questions:
     def _vector(self, number: int) -> Any:
         return self._meanings.at(number) if self._meanings else None
 
-    @property
-    def _ground(self) -> Ground:
+    def _laid(self) -> Ground:
         return Ground(self._index, self._texts, self._keys, self._owners, self._spans, self._present)
 
     def _append(self, text: str) -> None:
@@ -167,16 +173,16 @@ class Questions:
         self._index.add(number, analysis.terms)
 
     def _score_left_out(
-        self, text: Analysis, number: int, near: Nearby, votes: list[Votes], left_out: list[bool]
+        self, text: Analysis, number: int, near: Nearby, learnt: Learnt, left_out: list[bool]
     ) -> list[Scores]:
         weights, mass, unknown = self._index.weigh_text(text.terms, self._spans[self._owners[number]])
         neighbours = [each for each in near.neighbours if not left_out[each[1]]][:NEIGHBOURS]
         nearby = Nearby(neighbours, weights, mass, unknown, near.cosines, near.meanings)
-        return score(text, nearby, votes, self._ground)
+        return score(text, nearby, learnt, self._ground)
 
     def _tried_alone(self) -> Iterator[list[Scores]]:
         spans = [span for span in self._spans if span]
         for span in spans[:: max(1, len(spans) // TRIALS)]:
             text = self.analyse(self._texts[span.start])
             nearby = self._nearest(text, self._vector(span.start), NEIGHBOURS, span)
-            yield score(text, nearby, self._votes, self._ground)
+            yield score(text, nearby, self._learnt, self._ground)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
 from handlers.faq.analysis import Analysis
-from handlers.faq.index import Index, Nearby
+from handlers.faq.index import Index, Nearby, Neighbour
 from handlers.faq.lookalike import Marks, conflicts, marks, question_marks
-from handlers.faq.votes import Hearing, Votes
+from handlers.faq.votes import Hearing, Learnt, Votes, two_best
 
 # The entries looked at closely, and the questions whose letters are compared.
 CLOSELY = 3
@@ -26,9 +28,10 @@ WITNESSES = 4
 LONG = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(NamedTuple):
     """How near an entry is to a text. The leads are over the next best entry, negative where it is better.
+
+    A named tuple: three are made for every message, and a frozen dataclass this long takes more than twice the time.
 
     Attributes:
         number: The entry's number.
@@ -92,29 +95,48 @@ class Ground:
     entries: int
 
 
-def score(
-    text: Analysis, nearby: Nearby, learnt: Sequence[Votes], ground: Ground, closely: int = CLOSELY
-) -> list[Scores]:
+def score(text: Analysis, nearby: Nearby, learnt: Learnt, ground: Ground, closely: int = CLOSELY) -> list[Scores]:
     """Return the scores of the likeliest entries, so many at most, roughly the likeliest first."""
-    cosines, nearest = _best(nearby, nearby.cosines, ground)
-    meanings = _best(nearby, nearby.meanings, ground)[0] if nearby.meanings else {}
-    edits, heard = _best_edits(text, nearby, ground), Hearing(nearby.neighbours, learnt, ground.owners)
     if not nearby.neighbours or nearby.neighbours[0][0] < FAR:
         closely = 1
-    likeliest = _likeliest(heard, (cosines, edits, meanings), closely)
-    votes = {entry: heard.score(entry) for entry in likeliest}
-    best = [heard.two_best(), *map(_two_best, (cosines, edits, meanings))]
-    close = Closeness((votes, cosines, edits, meanings), best, nearest)
-    return [_scores(text, nearby, ground, close, entry) for entry in likeliest]
+    heard = Hearing(nearby.neighbours, learnt, ground.owners)
+    close = _closeness(text, nearby, heard, ground)
+    return [_scores(text, nearby, ground, close, entry) for entry in _likeliest(close, closely)]
 
 
-def _likeliest(heard: Hearing, heights: Sequence[Votes], count: int) -> list[int]:
+@dataclass(slots=True)
+class Closeness:
+    """How close entries are: by entry its nearest question with its cosine, edit similarity, meaning; the best two."""
+
+    heard: Hearing
+    nearest: Mapping[int, Neighbour]
+    edits: Votes
+    meanings: Votes
+    best_cosines: tuple[float, float]
+    best_edits: tuple[float, float]
+    best_meanings: tuple[float, float] = (0.0, 0.0)
+
+
+def _closeness(text: Analysis, nearby: Nearby, heard: Hearing, ground: Ground) -> Closeness:
+    edits, nearest = _best_edits(text, nearby, ground), heard.nearest
+    # The highest come first.
+    best_edits = two_best(itertools.islice(edits.values(), 2))
+    if nearby.cosines is None or nearby.meanings is None:
+        cosines = two_best([cosine for cosine, _ in itertools.islice(nearest.values(), 2)])
+        return Closeness(heard, nearest, edits, {}, cosines, best_edits)
+    nearest = _best(nearby, nearby.cosines, ground)
+    meanings = {entry: meaning for entry, (meaning, _) in _best(nearby, nearby.meanings, ground).items()}
+    cosines = two_best([cosine for cosine, _ in nearest.values()])
+    return Closeness(heard, nearest, edits, meanings, cosines, best_edits, two_best(meanings.values()))
+
+
+def _likeliest(close: Closeness, count: int) -> list[int]:
     """Return the entries whose scores add up to the most, the most first. No entry is looked at in vain."""
-    hopes, (cosines, edits, meanings) = heard.hopes, heights
+    heard, nearest, edits, meanings = close.heard, close.nearest, close.edits, close.meanings
+    hopes = heard.hopes
+    sums = [(hope + nearest[entry][0] + edits.get(entry, 0.0), entry) for entry, hope in hopes.items()]
     if meanings:
-        sums = [(hopes[each] + cosines[each] + edits.get(each, 0.0) + meanings[each], each) for each in cosines]
-    else:
-        sums = [(hopes[each] + cosines[each] + edits.get(each, 0.0), each) for each in cosines]
+        sums = [(hoped + meanings[entry], entry) for hoped, entry in sums]
     sums.sort(reverse=True)
     found: list[tuple[float, int]] = []
     for hoped, entry in sums:
@@ -126,61 +148,49 @@ def _likeliest(heard: Hearing, heights: Sequence[Votes], count: int) -> list[int
     return [entry for _, entry in found]
 
 
-@dataclass(frozen=True, slots=True)
-class Closeness:
-    """By entry: votes, best cosine, edit similarity and meaning; the two best of each; the nearest question."""
-
-    kinds: Sequence[Votes]
-    best: Sequence[tuple[float, float]]
-    nearest: dict[int, int]
-
-
-def _best(nearby: Nearby, by_number: Mapping[int, float] | None, ground: Ground) -> tuple[Votes, dict[int, int]]:
-    """Return the highest of each entry and the question that has it; without a mapping, of the similarities."""
-    highest: Votes = {}
-    nearest: dict[int, int] = {}
-    for similarity, number in nearby.neighbours:
-        entry = ground.owners[number]
-        height = similarity if by_number is None else by_number[number]
-        if entry not in highest or height > highest[entry]:
-            highest[entry], nearest[entry] = height, number
-    return highest, nearest
+def _best(nearby: Nearby, heights: Mapping[int, float], ground: Ground) -> dict[int, Neighbour]:
+    """Return of each entry the highest, and the question that has it."""
+    best: dict[int, Neighbour] = {}
+    for _, number in nearby.neighbours:
+        entry, height = ground.owners[number], heights[number]
+        if entry not in best or height > best[entry][0]:
+            best[entry] = height, number
+    return best
 
 
 def _best_edits(text: Analysis, nearby: Nearby, ground: Ground) -> Votes:
+    """Return the edit similarity of each entry's most similar question, the highest first."""
+    keys, owners = ground.keys, ground.owners
     compared = [number for _, number in nearby.neighbours[:COMPARED]]
-    keys = [ground.keys[number] for number in compared]
     edits: Votes = {}
-    for _, ratio, place in process.extract(text.key, keys, scorer=fuzz.ratio, processor=None, limit=COMPARED):
-        edits.setdefault(ground.owners[compared[place]], ratio / 100)
+    for _, ratio, place in process.extract(
+        text.key, [keys[number] for number in compared], scorer=fuzz.ratio, processor=None, limit=COMPARED
+    ):
+        owner = owners[compared[place]]
+        if owner not in edits:
+            edits[owner] = ratio / 100
     return edits
 
 
-def _two_best(by_entry: Votes) -> tuple[float, float]:
-    heights = [0.0, 0.0, *by_entry.values()]
-    first = max(heights)
-    heights.remove(first)
-    return first, max(heights)
+def _lead(height: float, best: tuple[float, float]) -> float:
+    first, second = best
+    return height - (second if height >= first else first)
 
 
 def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, entry: int) -> Scores:
-    heights = [kind.get(entry, 0.0) for kind in close.kinds]
-    votes, cosine, edit, meaning = heights
-    leads = [
-        height - (second if height >= first else first)
-        for height, (first, second) in zip(heights, close.best, strict=True)
-    ]
-    span, question, mass = ground.spans[entry], close.nearest[entry], nearby.mass or 1.0
-    alike = max(edit, cosine, meaning) >= ALIKE
+    votes, (cosine, question) = close.heard.score(entry), close.nearest[entry]
+    edit, meaning = close.edits.get(entry, 0.0), close.meanings.get(entry, 0.0)
+    span, mass = ground.spans[entry], nearby.mass or 1.0
+    alike = edit >= ALIKE or cosine >= ALIKE or meaning >= ALIKE
     return Scores(
         number=entry,
         question=question,
         votes=votes,
-        votes_lead=leads[0],
+        votes_lead=_lead(votes, close.heard.two_best()),
         cosine=cosine,
-        cosine_lead=leads[1],
+        cosine_lead=_lead(cosine, close.best_cosines),
         edit=edit,
-        edit_lead=leads[2],
+        edit_lead=_lead(edit, close.best_edits),
         asked=_asked(nearby, ground, cosine, entry, question),
         covered=min(1.0, ground.index.covered(cosine, mass, question)),
         unknown=nearby.unknown / mass,
@@ -191,7 +201,7 @@ def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, en
         same=edit == 1 and text.key in [ground.keys[number] for number in span],
         conflicts=_conflicts(nearby, ground, marks(text.text), entry) if alike else (),
         meaning=meaning,
-        meaning_lead=leads[3],
+        meaning_lead=_lead(meaning, close.best_meanings),
     )
 
 

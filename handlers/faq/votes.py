@@ -7,7 +7,8 @@ passive-aggressive manner (Crammer et al., 2006) over the TF-IDF kernel, confine
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 
 from handlers.faq.index import Neighbour
 
@@ -58,39 +59,104 @@ def tally(neighbours: Sequence[Neighbour], votes: Sequence[Votes], owners: Seque
     return scores
 
 
-class Hearing:
-    """What a text's neighbours say, summed up only for the entries where it matters: nearly all votes are against."""
+class Learnt:
+    """Votes as they are asked for: nearly all are against, and a text's neighbours vote on few entries that matter.
 
-    def __init__(self, neighbours: Sequence[Neighbour], votes: Sequence[Votes], owners: Sequence[int]) -> None:
-        self._said: list[tuple[float, Votes]] = []
+    Attributes:
+        own: What each question says for its own entry.
+    """
+
+    def __init__(self, votes: Sequence[Votes], owners: Sequence[int]) -> None:
+        # Questions beyond these came later. An array: of a list of floats each lies elsewhere in memory.
+        self.own = array("d", [said.get(owner, 0.0) for said, owner in zip(votes, owners, strict=False)])
+        # By entry: what questions say for or against it.
+        self._about: dict[int, Votes] = {}
+        for number, said in enumerate(votes):
+            for entry, vote in said.items():
+                self._about.setdefault(entry, {})[number] = vote
+        self.extend(owners[len(votes) :])
+
+    def extend(self, owners: Sequence[int]) -> None:
+        """Take in questions, by their owners, from which nothing was learnt."""
+        for number, owner in enumerate(owners, len(self.own)):
+            if owner in self._about:
+                self._about[owner][number] = UNLEARNT
+        self.own.extend([UNLEARNT] * len(owners))
+
+    def about(self, entry: int) -> Votes | None:
+        """Return what each question says for or against an entry; None where its own at most speak, and for it."""
+        return self._about.get(entry)
+
+
+class Hearing:
+    """What a text's neighbours say, summed up only for the entries where it matters.
+
+    Attributes:
+        hopes: By entry: what its own questions say for it. Nobody else speaks for it, so it will not score higher.
+        nearest: By entry: the similarity and the number of its nearest question, the nearest first.
+    """
+
+    __slots__ = ("_best", "_known", "_learnt", "_similarities", "hopes", "nearest")
+
+    def __init__(self, neighbours: Sequence[Neighbour], learnt: Learnt, owners: Sequence[int]) -> None:
+        self._learnt = learnt
+        self._similarities = similarities = dict[int, float]()
         self._known: Votes = {}
-        # By entry: what its own questions say for it. Nobody else speaks for it, so it will not score higher.
-        self.hopes: Votes = {}
-        hopes, learnt = self.hopes, len(votes)
-        for similarity, number in neighbours:
+        self._best: tuple[float, float] | None = None
+        self.hopes = hopes = Votes()
+        self.nearest = nearest = dict[int, Neighbour]()
+        own = learnt.own
+        for neighbour in neighbours:
+            similarity, number = neighbour
+            similarities[number] = similarity
             owner = owners[number]
-            said = votes[number] if number < learnt else {owner: UNLEARNT}
-            self._said.append((similarity, said))
-            vote = similarity * said.get(owner, 0.0)
-            hopes[owner] = hopes[owner] + vote if owner in hopes else vote
+            if owner in hopes:
+                hopes[owner] += similarity * own[number]
+            else:
+                hopes[owner] = similarity * own[number]
+                nearest[owner] = neighbour
 
     def score(self, entry: int) -> float:
         """Return what all neighbours together say for an entry."""
         known = self._known.get(entry)
         if known is None:
-            known = sum([similarity * said[entry] for similarity, said in self._said if entry in said])
-            self._known[entry] = known
+            known = self._known[entry] = self._sum(entry)
         return known
+
+    def _sum(self, entry: int) -> float:
+        about, similarities = self._learnt.about(entry), self._similarities
+        if about is None:
+            return self.hopes[entry]
+        if len(about) > len(similarities):
+            return sum([similarity * about[number] for number, similarity in similarities.items() if number in about])
+        # The nearest first, whichever way it is summed: to the last bit the same.
+        heard = [(similarities[number], number) for number in about if number in similarities]
+        heard.sort(reverse=True)
+        return sum([similarity * about[number] for similarity, number in heard])
 
     def two_best(self) -> tuple[float, float]:
         """Return the two highest scores, nought at least."""
-        first = second = 0.0
-        hopes = self.hopes
-        for entry in sorted(hopes, key=hopes.__getitem__, reverse=True):
-            if hopes[entry] <= second:
-                break
-            first, second, _ = sorted((first, second, self.score(entry)), reverse=True)
-        return first, second
+        if self._best is None:
+            known = self._known
+            first, second = two_best(known.values())
+            left = [(hope, entry) for entry, hope in self.hopes.items() if hope > second and entry not in known]
+            for hope, entry in sorted(left, reverse=True):
+                if hope <= second:
+                    break
+                first, second = two_best((first, second, self.score(entry)))
+            self._best = first, second
+        return self._best
+
+
+def two_best(heights: Iterable[float]) -> tuple[float, float]:
+    """Return the two highest, nought at least."""
+    first = second = 0.0
+    for height in heights:
+        if height > first:
+            first, second = height, first
+        elif height > second:
+            second = height
+    return first, second
 
 
 def _correct(own: Votes, scores: Votes, owner: int) -> None:

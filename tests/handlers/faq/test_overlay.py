@@ -86,11 +86,10 @@ def test_a_text_is_as_near_to_every_question_as_if_the_index_had_been_built_with
 def test_spans_share_and_have_what_their_questions_have(words: list[str], text: str) -> None:
     cut = knowing(*words)
     read, built = SHARED.over(SHARED.recut(words, cut), cut), of(EVERY, cut)
-    weights = read.index.nearest(read.analyse(text).terms, None).weights
+    ours, theirs = (each.index.nearest(read.analyse(text).terms, None).weights for each in (read, built))
     for start in range(0, len(TEXTS), 5):
-        assert read.index.shared(weights, start, start + 3) == pytest.approx(
-            built.index.shared(weights, start, start + 3)
-        )
+        expected = built.index.shared(theirs, start, start + 3)
+        assert read.index.shared(ours, start, start + 3) == pytest.approx(expected)
 
 
 def test_without_words_nothing_differs_by_a_bit(faq: Faq) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.faq.index import MANY, Index
-from handlers.faq.votes import Hearing, Votes, tally
+from handlers.faq.votes import Hearing, Learnt, Votes, tally
 
 OWNERS = (0, 0, 1, 2, 2, 2, 3, 4)
 SIMILARITIES = st.floats(0.03, 1)
@@ -26,14 +26,14 @@ def learnt(draw: st.DrawFn) -> list[Votes]:
 
 @given(NEIGHBOURS, learnt())
 def test_an_entrys_score_is_the_sum_of_all_votes_on_it(neighbours: list[tuple[float, int]], votes: list[Votes]) -> None:
-    heard = Hearing(neighbours, votes, OWNERS)
+    heard = Hearing(neighbours, Learnt(votes, OWNERS), OWNERS)
     assert {entry: heard.score(entry) for entry in heard.hopes} == pytest.approx(tally(neighbours, votes, OWNERS))
 
 
 @given(NEIGHBOURS, learnt())
 def test_the_two_best_are_found_without_summing_all(neighbours: list[tuple[float, int]], votes: list[Votes]) -> None:
     every = sorted([0.0, 0.0, *tally(neighbours, votes, OWNERS).values()], reverse=True)
-    assert Hearing(neighbours, votes, OWNERS).two_best() == pytest.approx(tuple(every[:2]))
+    assert Hearing(neighbours, Learnt(votes, OWNERS), OWNERS).two_best() == pytest.approx(tuple(every[:2]))
 
 
 def test_what_is_hopeless_is_left_out_and_nothing_else_changes() -> None:
