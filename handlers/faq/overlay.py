@@ -80,14 +80,20 @@ class Overlay(Index):
         """Return the length of the vector of a question with these terms."""
         return math.sqrt(self.weigh_text(tuple(terms))[1]) or math.inf
 
+    def questions_with(self, term: str) -> array[int]:
+        """Return the numbers of the questions that have a term, ascending."""
+        known, changed = self._base.questions_with(term), self._changes.at(term)
+        if not changed:
+            return known
+        gone = {~number for number in changed if number < 0}
+        stay = (number for number in known if number not in gone)
+        return array("I", sorted([*stay, *(number for number in changed if number >= 0)]))
+
     def weigh_term(self, term: str) -> Weighed | None:
         """Return what a term weighs, nothing where it is too common, with its questions. It keeps nothing."""
-        changed = self._changes.at(term)
-        if not changed:
+        if not self._changes.at(term):
             return self._base.weigh_term(term)
-        gone = {~number for number in changed if number < 0}
-        stay = [number for number in self._base.questions_with(term) if number not in gone]
-        postings = array("I", sorted([*stay, *(number for number in changed if number >= 0)]))
+        postings = self.questions_with(term)
         if not postings:
             return None
         return self._weight(len(postings))[term[0] == WORD] if len(postings) <= self._cap else 0.0, postings
