@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from handlers.faq.analysis import HAN, Analysis, Cut
+from handlers.faq.analysis import HAN, LONGEST, Analysis, Cut
 from handlers.faq.calibration import TOLERANCE, Calibration, Rejected, background, calibrate
 from handlers.faq.encoder import Encoder
 from handlers.faq.entry import Entry
@@ -23,6 +24,8 @@ from handlers.language.segment import cut_for_search
 EQUAL = 0.8
 # What is this similar to a question of another entry is its look-alike, and nothing to learn silence from.
 DOUBLED = 0.65
+# People ask the same day after day: so many answers are kept (some 2 kB each), until anything changes.
+REMEMBERED, REMEMBERED_HERE = 512, 4
 CHOICE = "faq:"
 
 Decision = Literal["answer", "offer", "pass"]
@@ -77,6 +80,7 @@ class Faq:
         self._entries: dict[str, tuple[Entry, int]] = {}
         self._numbered: dict[int, Entry] = {}
         self._choices: dict[str, str] = {}
+        self._remembered = functools.lru_cache(REMEMBERED)(self._look)
 
     @staticmethod
     def build(
@@ -118,6 +122,7 @@ class Faq:
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Take entries in, each in place of one with its id. They are found at once; `calibrate` may follow later."""
+        self._remembered.cache_clear()
         unique = {entry.id: entry for entry in entries}
         for name in unique:
             self.remove(name)
@@ -133,6 +138,7 @@ class Faq:
 
     def remove(self, entry_id: str) -> None:
         """Take an entry out, if it is there."""
+        self._remembered.cache_clear()
         entry, number = self._entries.pop(entry_id, (None, -1))
         if entry:
             del self._choices[choice_of(entry)], self._numbered[number]
@@ -141,6 +147,7 @@ class Faq:
     def use(self, model: Model) -> None:
         """Judge scores by another model. Thresholds stay until `calibrate`."""
         self._model = model
+        self._remembered.cache_clear()
 
     def calibrate(self, foreign: Sequence[str] = ()) -> None:
         """Learn when to keep silent.
@@ -156,10 +163,12 @@ class Faq:
             self._model,
             self.tolerance,
         )
+        self._remembered.cache_clear()
 
     def left_out(self) -> Iterator[list[Scores]]:
         """Learn anew; yield the scores of entries for each question while its own entry is left out."""
-        return self._questions.learn()
+        yield from self._questions.learn()
+        self._remembered.cache_clear()
 
     def likeliest(self, scores: list[Scores]) -> Scores | None:
         """Return the scores of the entry that the model finds likeliest."""
@@ -173,6 +182,11 @@ class Faq:
             limit: How many entries at most.
             meaning: The vector of its folded text, where the encoder has been asked already.
         """
+        if meaning is None and len(text) <= LONGEST:
+            return self._remembered(text, limit)
+        return self._look(text, limit, meaning)
+
+    def _look(self, text: str, limit: int, meaning: Sequence[float] | None = None) -> Ranking:
         candidates = self._rank(self._questions.analyse(text), limit, meaning)
         return Ranking(candidates, self.calibration, self._decide(candidates))
 
@@ -191,6 +205,8 @@ class Faq:
         """
         read = copy.copy(self)
         read._questions = self._questions.over(recut, cut)  # noqa: SLF001 — the copy's own
+        # There is one for every chat: each may remember a little only.
+        read._remembered = functools.lru_cache(REMEMBERED_HERE)(read._look)  # noqa: SLF001 — the same
         return read
 
     def by_choice(self, data: str) -> Entry | None:

@@ -146,6 +146,7 @@ def _speed(count: int) -> None:
     faq = Faq.build(Entry(str(number), question, "") for number, question in enumerate(questions))
     print(f"ready, thresholds learnt: {time.perf_counter() - start:.1f} s (≤ 15)")
     _print("yingda, lexical", faq.ask, asked, {1_000: (150, 500), 100_000: (1500, 6000)}[count])
+    _print("yingda, asked once more", faq.ask, asked, None)
     for name, ask in _others(questions):
         _print(name, ask, asked[: TYPICAL if count < 10_000 else 20], None)
     _update(faq)

@@ -75,6 +75,18 @@ def test_an_added_entry_is_found_at_once() -> None:
     assert faq.ask("支持语音消息吗").candidates[0].entry.id == "voice"
 
 
+def test_what_was_asked_before_is_answered_from_memory_until_anything_changes() -> None:
+    faq = Faq.build(FIVE)
+    before = faq.ask("怎么换头像")
+    assert faq.ask("怎么换头像") is before
+    faq.add(Entry("avatar", "怎么换头像", "…"))
+    assert faq.ask("怎么换头像").candidates[0].entry.id == "avatar"
+    faq.remove("avatar")
+    assert faq.ask("怎么换头像").candidates == before.candidates
+    faq.calibrate(("怎么换头像",))
+    assert faq.ask("怎么换头像").calibration is faq.calibration
+
+
 def test_choices_stand_for_entries_and_nothing_else(faq: Faq) -> None:
     assert faq.by_choice(choice_of(FIVE[0])) is FIVE[0]
     assert faq.by_choice("faq:forged") is None
