@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import itemgetter, not_, truediv
 
 from handlers.faq.analysis import WORD
 
@@ -28,6 +29,7 @@ MANY, HOPELESS = 100, 0.2
 Neighbour = tuple[float, int]
 # What a term weighs, and which questions have it.
 Weighed = tuple[float, "array[int]"]
+WEIGHT: Callable[[Weighed], float] = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +148,16 @@ class Index:
         shared = self._overlaps(weights, hurried=hurried and not without)
         for number in without:
             shared.pop(number, None)
-        norms, length = self._norms, math.sqrt(mass) or 1.0
-        least = HOPELESS * max(shared.values()) if hurried and len(shared) > MANY else 0.0
-        faintest = FAINTEST * length
-        found = [
-            (scaled / length, number)
-            for number, overlap in shared.items()
-            if overlap > least and (scaled := overlap / norms[number]) > faintest
-        ]
-        found.sort(reverse=True)
-        return Nearby(found[:limit], weights, mass, unknown)
+        length = math.sqrt(mass) or 1.0
+        if hurried and len(shared) > MANY:
+            least = HOPELESS * max(shared.values())
+            shared = dict(itertools.compress(shared.items(), map(least.__lt__, shared.values())))
+        # Without a line of Python for each: these are many, and this is asked all the time.
+        scaled = map(truediv, shared.values(), map(self._norms.__getitem__, shared))
+        found = sorted(zip(map(truediv, scaled, itertools.repeat(length)), shared, strict=False))
+        faint = bisect_left(found, (FAINTEST, math.inf))
+        nearest = found[: faint - 1 if faint else None : -1]
+        return Nearby(nearest[:limit], weights, mass, unknown)
 
     @property
     def _cap(self) -> float:
@@ -163,16 +165,20 @@ class Index:
 
     def weigh_text(self, terms: Sequence[str], without: range = range(0)) -> tuple[list[Weighed], float, float]:
         """Return the weight of each known term, of all terms together, and of the unknown ones."""
-        weights, unknown, mass = list[Weighed](), 0.0, 0.0
-        strange, weigh = self._weight(0), self.weigh_term
-        for term, known in zip(terms, map(self._weighed.get, terms), strict=True):
-            each = known or weigh(term)
-            if each is None or (without and _only_in(each[1], without)):
+        known = list(map(self._weighed.get, terms))
+        unknown, strange, new = 0.0, self._weight(0), dict[str, Weighed]()
+        for term in itertools.compress(terms, map(not_, known)):
+            if each := self.weigh_term(term):
+                new[term] = each
+            else:
                 unknown += strange[term[0] == WORD]
-            elif weight := each[0]:
-                weights.append(each)
-                mass += weight
-        return weights, mass + unknown, unknown
+        if new:
+            known = [each or new.get(term) for each, term in zip(known, terms, strict=True)]
+        if without:
+            known = [each if each and not _only_in(each[1], without) else None for each in known]
+            unknown = sum([strange[term[0] == WORD] for term in itertools.compress(terms, map(not_, known))], 0.0)
+        weights = list(filter(WEIGHT, filter(None, known)))
+        return weights, sum(map(WEIGHT, weights), 0.0) + unknown, unknown
 
     def weigh_term(self, term: str) -> Weighed | None:
         """Return what a term weighs, nothing where it is too common, with its questions; None where none has it."""
@@ -199,9 +205,9 @@ class Index:
         # A plain dict: a defaultdict takes twice the time, and this is where a query's time goes.
         shared: dict[int, float] = {}
         late = False
-        budget, total = POSTINGS, sum([weight for weight, _ in weights])
+        budget, total = POSTINGS, sum(map(WEIGHT, weights))
         left = total
-        rarest = sorted(weights, key=itemgetter(0), reverse=True)
+        rarest = sorted(weights, key=WEIGHT, reverse=True)
         for place, (weight, postings) in enumerate(rarest):
             budget -= len(postings)
             if budget < 0 and shared:

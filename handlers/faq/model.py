@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
+from operator import attrgetter, mul
 
 from handlers.faq.lookalike import LEFT
 from handlers.faq.scores import Scores
@@ -38,14 +39,17 @@ class Model:
     weights: Mapping[str, float]
     leeway: float
     usual: float
+    _heights: Callable[[Scores], tuple[float, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look up once how to take what is weighed from scores: it is taken three times a message."""
+        object.__setattr__(self, "_heights", attrgetter(*self.weights))
 
     def probability(self, scores: Scores) -> float:
         """Return the probability that the entry of these scores answers the question."""
         if scores.same:
             return CERTAIN
-        total = self.intercept
-        for name, weight in self.weights.items():
-            total += weight * getattr(scores, name)
+        total = sum(map(mul, self.weights.values(), self._heights(scores)), self.intercept)
         probability = 1 / (1 + math.exp(-max(-30.0, total)))
         for kind in scores.conflicts:
             probability *= LEFT[kind]

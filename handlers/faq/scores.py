@@ -6,14 +6,15 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import add, truediv
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
 from handlers.faq.analysis import Analysis
-from handlers.faq.index import Index, Nearby, Neighbour
+from handlers.faq.index import Index, Nearby
 from handlers.faq.lookalike import Marks, conflicts, marks, question_marks
-from handlers.faq.votes import Hearing, Learnt, Votes, two_best
+from handlers.faq.votes import Hearing, Learnt, Votes, two_best, two_first
 
 # The entries looked at closely, and the questions whose letters are compared.
 CLOSELY = 3
@@ -106,10 +107,11 @@ def score(text: Analysis, nearby: Nearby, learnt: Learnt, ground: Ground, closel
 
 @dataclass(slots=True)
 class Closeness:
-    """How close entries are: by entry its nearest question with its cosine, edit similarity, meaning; the best two."""
+    """How close each entry is: cosine and number of its nearest question, edit similarity, meaning; the two best."""
 
     heard: Hearing
-    nearest: Mapping[int, Neighbour]
+    cosines: Votes
+    nearest: Mapping[int, int]
     edits: Votes
     meanings: Votes
     best_cosines: tuple[float, float]
@@ -118,28 +120,24 @@ class Closeness:
 
 
 def _closeness(text: Analysis, nearby: Nearby, heard: Hearing, ground: Ground) -> Closeness:
-    edits, nearest = _best_edits(text, nearby, ground), heard.nearest
-    # The highest come first.
-    best_edits = two_best(itertools.islice(edits.values(), 2))
+    edits, best_edits = _best_edits(text, heard, ground)
     if nearby.cosines is None or nearby.meanings is None:
-        cosines = two_best([cosine for cosine, _ in itertools.islice(nearest.values(), 2)])
-        return Closeness(heard, nearest, edits, {}, cosines, best_edits)
-    nearest = _best(nearby, nearby.cosines, ground)
-    meanings = {entry: meaning for entry, (meaning, _) in _best(nearby, nearby.meanings, ground).items()}
-    cosines = two_best([cosine for cosine, _ in nearest.values()])
-    return Closeness(heard, nearest, edits, meanings, cosines, best_edits, two_best(meanings.values()))
+        return Closeness(heard, heard.cosines, heard.nearest, edits, {}, heard.best_cosines, best_edits)
+    cosines, nearest = _best(nearby, nearby.cosines, ground)
+    meanings, _ = _best(nearby, nearby.meanings, ground)
+    best = two_best(cosines.values()), best_edits, two_best(meanings.values())
+    return Closeness(heard, cosines, nearest, edits, meanings, *best)
 
 
 def _likeliest(close: Closeness, count: int) -> list[int]:
     """Return the entries whose scores add up to the most, the most first. No entry is looked at in vain."""
-    heard, nearest, edits, meanings = close.heard, close.nearest, close.edits, close.meanings
-    hopes = heard.hopes
-    sums = [(hope + nearest[entry][0] + edits.get(entry, 0.0), entry) for entry, hope in hopes.items()]
-    if meanings:
-        sums = [(hoped + meanings[entry], entry) for hoped, entry in sums]
-    sums.sort(reverse=True)
+    heard, hopes = close.heard, close.heard.hopes
+    sums = map(add, hopes.values(), map(close.cosines.__getitem__, hopes))
+    sums = map(add, sums, map(close.edits.get, hopes, itertools.repeat(0.0)))
+    if close.meanings:
+        sums = map(add, sums, map(close.meanings.__getitem__, hopes))
     found: list[tuple[float, int]] = []
-    for hoped, entry in sums:
+    for hoped, entry in sorted(zip(sums, hopes, strict=True), reverse=True):
         if len(found) == count and hoped < found[-1][0]:
             break
         found.append((hoped - hopes[entry] + heard.score(entry), entry))
@@ -148,28 +146,28 @@ def _likeliest(close: Closeness, count: int) -> list[int]:
     return [entry for _, entry in found]
 
 
-def _best(nearby: Nearby, heights: Mapping[int, float], ground: Ground) -> dict[int, Neighbour]:
-    """Return of each entry the highest, and the question that has it."""
-    best: dict[int, Neighbour] = {}
+def _best(nearby: Nearby, heights: Mapping[int, float], ground: Ground) -> tuple[Votes, dict[int, int]]:
+    """Return the highest of each entry, and the number of the question that has it."""
+    highest: Votes = {}
+    nearest: dict[int, int] = {}
     for _, number in nearby.neighbours:
         entry, height = ground.owners[number], heights[number]
-        if entry not in best or height > best[entry][0]:
-            best[entry] = height, number
-    return best
+        if entry not in highest or height > highest[entry]:
+            highest[entry], nearest[entry] = height, number
+    return highest, nearest
 
 
-def _best_edits(text: Analysis, nearby: Nearby, ground: Ground) -> Votes:
-    """Return the edit similarity of each entry's most similar question, the highest first."""
-    keys, owners = ground.keys, ground.owners
-    compared = [number for _, number in nearby.neighbours[:COMPARED]]
-    edits: Votes = {}
-    for _, ratio, place in process.extract(
-        text.key, [keys[number] for number in compared], scorer=fuzz.ratio, processor=None, limit=COMPARED
-    ):
-        owner = owners[compared[place]]
-        if owner not in edits:
-            edits[owner] = ratio / 100
-    return edits
+def _best_edits(text: Analysis, heard: Hearing, ground: Ground) -> tuple[Votes, tuple[float, float]]:
+    """Return the edit similarity of each entry's most similar question, and the two highest."""
+    keys = list(map(ground.keys.__getitem__, heard.numbers[:COMPARED]))
+    found = process.extract(text.key, keys, scorer=fuzz.ratio, processor=None, limit=COMPARED)
+    if not found:
+        return {}, (0.0, 0.0)
+    _, ratios, places = zip(*found, strict=True)
+    entries = list(map(heard.entries.__getitem__, places))
+    edits = list(map(truediv, ratios, itertools.repeat(100)))
+    # The highest come first; of what is written twice into a dict, the last stays.
+    return dict(zip(reversed(entries), reversed(edits), strict=True)), two_first(entries, edits)
 
 
 def _lead(height: float, best: tuple[float, float]) -> float:
@@ -178,7 +176,7 @@ def _lead(height: float, best: tuple[float, float]) -> float:
 
 
 def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, entry: int) -> Scores:
-    votes, (cosine, question) = close.heard.score(entry), close.nearest[entry]
+    votes, cosine, question = close.heard.score(entry), close.cosines[entry], close.nearest[entry]
     edit, meaning = close.edits.get(entry, 0.0), close.meanings.get(entry, 0.0)
     span, mass = ground.spans[entry], nearby.mass or 1.0
     alike = edit >= ALIKE or cosine >= ALIKE or meaning >= ALIKE

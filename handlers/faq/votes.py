@@ -7,8 +7,10 @@ passive-aggressive manner (Crammer et al., 2006) over the TF-IDF kernel, confine
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections.abc import Iterable, Sequence
+from operator import mul
 
 from handlers.faq.index import Neighbour
 
@@ -91,30 +93,49 @@ class Learnt:
 class Hearing:
     """What a text's neighbours say, summed up only for the entries where it matters.
 
+    Most of it is done without a line of Python for each neighbour: this is asked all the time.
+
     Attributes:
+        numbers: The neighbours, the nearest first.
+        entries: Whose each is.
         hopes: By entry: what its own questions say for it. Nobody else speaks for it, so it will not score higher.
-        nearest: By entry: the similarity and the number of its nearest question, the nearest first.
+        cosines: By entry, in the same order: the similarity of its nearest question.
+        best_cosines: The two highest of them.
+        nearest: By entry: the number of that question.
     """
 
-    __slots__ = ("_best", "_known", "_learnt", "_similarities", "hopes", "nearest")
+    __slots__ = (
+        "_best",
+        "_known",
+        "_learnt",
+        "_similarities",
+        "best_cosines",
+        "cosines",
+        "entries",
+        "hopes",
+        "nearest",
+        "numbers",
+    )
 
     def __init__(self, neighbours: Sequence[Neighbour], learnt: Learnt, owners: Sequence[int]) -> None:
+        similarities, numbers = zip(*neighbours, strict=True) if neighbours else ((), ())
+        self.numbers: Sequence[int] = numbers
         self._learnt = learnt
-        self._similarities = similarities = dict[int, float]()
+        self._similarities: dict[int, float] = dict(zip(numbers, similarities, strict=True))
         self._known: Votes = {}
         self._best: tuple[float, float] | None = None
-        self.hopes = hopes = Votes()
-        self.nearest = nearest = dict[int, Neighbour]()
-        own = learnt.own
-        for neighbour in neighbours:
-            similarity, number = neighbour
-            similarities[number] = similarity
-            owner = owners[number]
-            if owner in hopes:
-                hopes[owner] += similarity * own[number]
-            else:
-                hopes[owner] = similarity * own[number]
-                nearest[owner] = neighbour
+        self.entries = entries = list(map(owners.__getitem__, numbers))
+        said = map(mul, similarities, map(learnt.own.__getitem__, numbers))
+        self.cosines: Votes = dict(zip(reversed(entries), reversed(similarities), strict=True))
+        self.nearest: dict[int, int] = dict(zip(reversed(entries), reversed(numbers), strict=True))
+        self.best_cosines = two_first(entries, similarities)
+        self.hopes: Votes = dict.fromkeys(self.cosines, 0.0)
+        if len(self.hopes) == len(entries):
+            self.hopes.update(zip(entries, said, strict=True))
+        else:
+            hopes = self.hopes
+            for entry, vote in zip(entries, said, strict=True):
+                hopes[entry] += vote
 
     def score(self, entry: int) -> float:
         """Return what all neighbours together say for an entry."""
@@ -127,22 +148,25 @@ class Hearing:
         about, similarities = self._learnt.about(entry), self._similarities
         if about is None:
             return self.hopes[entry]
-        if len(about) > len(similarities):
-            return sum([similarity * about[number] for number, similarity in similarities.items() if number in about])
         # The nearest first, whichever way it is summed: to the last bit the same.
-        heard = [(similarities[number], number) for number in about if number in similarities]
-        heard.sort(reverse=True)
-        return sum([similarity * about[number] for similarity, number in heard])
+        if len(about) > len(similarities):
+            heard = [number for number in similarities if number in about]
+        else:
+            near = [(similarities[number], number) for number in about if number in similarities]
+            heard = [number for _, number in sorted(near, reverse=True)]
+        return sum([similarities[number] * about[number] for number in heard], 0.0)
 
     def two_best(self) -> tuple[float, float]:
         """Return the two highest scores, nought at least."""
         if self._best is None:
             known = self._known
             first, second = two_best(known.values())
-            left = [(hope, entry) for entry, hope in self.hopes.items() if hope > second and entry not in known]
-            for hope, entry in sorted(left, reverse=True):
-                if hope <= second:
+            higher = itertools.compress(self.hopes, map(second.__lt__, self.hopes.values()))
+            for entry in sorted(higher, key=self.hopes.__getitem__, reverse=True):
+                if self.hopes[entry] <= second:
                     break
+                if entry in known:
+                    continue
                 first, second = two_best((first, second, self.score(entry)))
             self._best = first, second
         return self._best
@@ -157,6 +181,14 @@ def two_best(heights: Iterable[float]) -> tuple[float, float]:
         elif height > second:
             second = height
     return first, second
+
+
+def two_first(entries: Sequence[int], heights: Sequence[float]) -> tuple[float, float]:
+    """Return the heights, which descend, of the first entry and of the first other, nought where there is none."""
+    for entry, height in zip(entries, heights, strict=True):
+        if entry != entries[0]:
+            return heights[0], height
+    return heights[0] if entries else 0.0, 0.0
 
 
 def _correct(own: Votes, scores: Votes, owner: int) -> None:
