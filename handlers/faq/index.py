@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter, not_, truediv
+from operator import itemgetter, not_
 
 from handlers.faq.analysis import WORD
 
@@ -148,16 +148,13 @@ class Index:
         shared = self._overlaps(weights, hurried=hurried and not without)
         for number in without:
             shared.pop(number, None)
-        length = math.sqrt(mass) or 1.0
+        norms, length = self._norms, math.sqrt(mass) or 1.0
         if hurried and len(shared) > MANY:
             least = HOPELESS * max(shared.values())
-            shared = dict(itertools.compress(shared.items(), map(least.__lt__, shared.values())))
-        # Without a line of Python for each: these are many, and this is asked all the time.
-        scaled = map(truediv, shared.values(), map(self._norms.__getitem__, shared))
-        found = sorted(zip(map(truediv, scaled, itertools.repeat(length)), shared, strict=False))
+            shared = {number: overlap for number, overlap in shared.items() if overlap > least}
+        found = sorted([(overlap / norms[number] / length, number) for number, overlap in shared.items()])
         faint = bisect_left(found, (FAINTEST, math.inf))
-        nearest = found[: faint - 1 if faint else None : -1]
-        return Nearby(nearest[:limit], weights, mass, unknown)
+        return Nearby(found[: faint - 1 if faint else None : -1][:limit], weights, mass, unknown)
 
     @property
     def _cap(self) -> float:

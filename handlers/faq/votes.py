@@ -7,10 +7,8 @@ passive-aggressive manner (Crammer et al., 2006) over the TF-IDF kernel, confine
 
 from __future__ import annotations
 
-import itertools
 from array import array
 from collections.abc import Iterable, Sequence
-from operator import mul
 
 from handlers.faq.index import Neighbour
 
@@ -124,16 +122,16 @@ class Hearing:
         self._similarities: dict[int, float] = dict(zip(numbers, similarities, strict=True))
         self._known: Votes = {}
         self._best: tuple[float, float] | None = None
-        self.entries = entries = list(map(owners.__getitem__, numbers))
-        said = map(mul, similarities, map(learnt.own.__getitem__, numbers))
+        own = learnt.own
+        self.entries = entries = [owners[number] for number in numbers]
+        said = [similarity * own[number] for similarity, number in neighbours]
+        self.best_cosines = two_first(entries, similarities)
+        # Of what is written twice into a dict, the last stays: the nearest.
         self.cosines: Votes = dict(zip(reversed(entries), reversed(similarities), strict=True))
         self.nearest: dict[int, int] = dict(zip(reversed(entries), reversed(numbers), strict=True))
-        self.best_cosines = two_first(entries, similarities)
-        self.hopes: Votes = dict.fromkeys(self.cosines, 0.0)
-        if len(self.hopes) == len(entries):
-            self.hopes.update(zip(entries, said, strict=True))
-        else:
-            hopes = self.hopes
+        self.hopes: Votes = dict(zip(reversed(entries), reversed(said), strict=True))
+        if len(self.hopes) < len(entries):
+            self.hopes = hopes = dict.fromkeys(self.hopes, 0.0)
             for entry, vote in zip(entries, said, strict=True):
                 hopes[entry] += vote
 
@@ -161,7 +159,7 @@ class Hearing:
         if self._best is None:
             known = self._known
             first, second = two_best(known.values())
-            higher = itertools.compress(self.hopes, map(second.__lt__, self.hopes.values()))
+            higher = [entry for entry, hope in self.hopes.items() if hope > second]
             for entry in sorted(higher, key=self.hopes.__getitem__, reverse=True):
                 if self.hopes[entry] <= second:
                     break
