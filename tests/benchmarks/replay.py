@@ -34,9 +34,8 @@ def main() -> None:
             worked = LINES / (seconds - _replay(file, stages, "--limit", "1")[1])
             must = f"  (must be ≥ {LINES_A_SECOND:,})" if stages == STAGES[0] else ""
             share = 1 - figures["unanswered"] / figures["lines"]
-            print(
-                f"{stages or 'no stage':10} {figures['lines_per_second']:9,.0f} lines/s, {worked:9,.0f} a second of the processor's, {share:.1%} answered{must}"
-            )
+            speeds = f"{figures['lines_per_second']:9,.0f} lines/s, {worked:9,.0f} a second of the processor's"
+            print(f"{stages or 'no stage':10} {speeds}, {share:.1%} answered{must}")
 
 
 def _replay(file: Path, stages: str, *options: str) -> tuple[dict[str, float], float]:
