@@ -83,9 +83,10 @@ class _Layers:
     over: Any
     under: Any
 
-    def get(self, word: str, default: int | None = None, /) -> int | None:
+    def get(self, word: str, /) -> int | None:
         found: int | None = self.over.get(word)
-        return self.under.get(word, default) if found is None else found
+        known: int | None = self.under.get(word) if found is None else found
+        return known
 
     def __contains__(self, word: str) -> bool:
         return self.get(word) is not None
