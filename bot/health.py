@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
@@ -95,6 +96,7 @@ class Health:
         metrics, parts, away = self._services.metrics, self.parts, self._services.store.is_away()
         metrics.health.ready.set(all(part.ready for part in parts.values()))
         metrics.health.lag.set(self.lag.worst)
+        metrics.health.tasks.set(len(asyncio.all_tasks()))
         metrics.health.refused.set(len(self._services.content.faults))
         for name in self._services.platforms:
             metrics.health.connected.labels(name).set(parts[name].ready)

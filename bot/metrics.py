@@ -211,4 +211,5 @@ class HealthMetrics:
             "Content files whose newest state is refused: the old one is used.",
             registry=registry,
         )
+        self.tasks = Gauge("yingda_tasks", "Tasks of the event loop that have not ended.", registry=registry)
         self.lag = Gauge("yingda_loop_lag_seconds", "How late the event loop lately was at most.", registry=registry)

@@ -1,11 +1,17 @@
-"""Several processes of the bot on one machine: started, watched, started again when one dies, and ended together."""
+"""Several processes of the bot on one machine: started, watched, started again when one dies, and ended together.
+
+A child also ends when its parent has died without a word: the parent holds the child's standard input open, and its end
+is the end of the parent, however that came.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 # A child that ends sooner than this with an error of the environment or the command line is not started again.
 USAGE_ERROR = 2
+# The argument of `run` by which a child knows that it is one.
+CHILD = "--child"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 # One that has lived for so long starts again without delay.
 STEADY_SECONDS = 60.0
@@ -61,7 +69,9 @@ class Crew:
         environment = {**os.environ, "REDIS_URL": self.redis_url, "REPLICA": str(number)}
         if self.http_port:
             environment["HTTP_PORT"] = str(self.http_port + number)
-        child = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run", CHILD), env=environment, stdin=subprocess.PIPE
+        )
         async with asyncio.TaskGroup() as group:
             ended = group.create_task(child.wait())
             ending = group.create_task(self._ending.wait())
@@ -75,6 +85,18 @@ class Crew:
                     child.kill()
                 ending.cancel()
         return ended.result()
+
+
+def end_with_parent() -> None:
+    """Ask this process to end, as SIGTERM does, when its standard input ends."""
+
+    def wait() -> None:
+        # Not through sys.stdin: a thread that holds its lock would hinder the interpreter from ending.
+        while os.read(0, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import discover, log
 from bot.app import House, live
-from bot.cli.crew import Crew
+from bot.cli.crew import CHILD, Crew, end_with_parent
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import open_store
 from bot.web import serving
@@ -31,6 +31,7 @@ def add(verbs: Any) -> None:
     verb.add_argument(
         "--replicas", type=_number, default=1, metavar="N", help="as N processes on this machine that share one Redis"
     )
+    verb.add_argument(CHILD, action="store_true", help=argparse.SUPPRESS)
     verb.set_defaults(run=run)
 
 
@@ -46,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SettingsError: No platform has a token.
     """
+    if arguments.child:
+        end_with_parent()
     settings = read_settings()
     if not (settings.telegram_token or settings.discord_token):
         raise SettingsError(NOWHERE)

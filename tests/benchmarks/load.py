@@ -94,8 +94,8 @@ async def loaded(command: Sequence[str], environment: Mapping[str, str] | None =
 @asynccontextmanager
 async def running(
     server: TelegramServer, command: Sequence[str], environment: Mapping[str, str]
-) -> AsyncIterator[None]:
-    """Run a bot as another process. `{url}` and `{token}` are filled in, in command and environment."""
+) -> AsyncIterator[int]:
+    """Run a bot as another process, and give its number. `{url}` and `{token}` are filled in, in both arguments."""
     values = {"url": server.url, "token": server.token}
     process = await asyncio.create_subprocess_exec(
         *(part.format(**values) for part in command),
@@ -104,7 +104,7 @@ async def running(
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         await process.wait()

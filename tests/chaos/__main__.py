@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -16,11 +17,14 @@ from tests.chaos.discord_faults import discord_fails
 from tests.chaos.kills import run
 from tests.chaos.model_faults import IMPATIENT, model_fails
 from tests.chaos.process import Bot
-from tests.chaos.verdict import Verdict
+from tests.chaos.soak import Load
+from tests.chaos.soak import soak as soaked
+from tests.chaos.verdict import Outcome, Verdict
 from tests.chaos.world import World
 from tests.servers.cluster import cluster
 
 SECONDS = 30.0
+HOUR = 3600
 
 
 async def kills() -> Verdict:
@@ -52,6 +56,11 @@ async def redis_stopped() -> Verdict:
 async def redis_emptied() -> Verdict:
     """Redis comes back empty after 30 s."""
     return await suffer(_emptied, conversations=50)
+
+
+async def soak() -> Outcome:
+    """An hour (or SOAK_SECONDS) of everything there is, with troubles: nothing is left over, and memory is flat."""
+    return await soaked(Load(float(os.environ.get("SOAK_SECONDS", HOUR))))
 
 
 async def _still(place: World, _: Bot) -> None:
@@ -118,9 +127,9 @@ async def _discord(place: World, bot: Bot) -> None:
 
 LONG = (
     kills, replicas, on_a_cluster, nodes_killed, nodes_failed_over, redis_paused, redis_stopped, redis_emptied,
-    redis_slow, model_faulty, telegram_faulty, discord_faulty,
+    redis_slow, model_faulty, telegram_faulty, discord_faulty, soak,
 )  # fmt: skip
-FORMS: Mapping[str, Callable[[], Awaitable[Verdict]]] = {each.__name__: each for each in LONG}
+FORMS: Mapping[str, Callable[[], Awaitable[Outcome]]] = {each.__name__: each for each in LONG}
 
 
 def main(names: Sequence[str]) -> int:
@@ -140,12 +149,12 @@ def _happened(name: str) -> bool:
     if verdict is None:
         return False
     print(f"{verdict} ({time.monotonic() - began:.0f} s)", flush=True)
-    for fault in ("lost", "twice", "disordered", "unmarked"):
-        print(*(f"   {fault}: {each}" for each in getattr(verdict, fault)), sep="\n", end="")
+    for fault in verdict.faults:
+        print(f"   {fault}")
     return verdict.faultless
 
 
-async def _verdict(form: Callable[[], Awaitable[Verdict]]) -> Verdict:
+async def _verdict(form: Callable[[], Awaitable[Outcome]]) -> Outcome:
     return await form()
 
 

@@ -48,7 +48,7 @@ class Bot:
 
     async def kill_children(self) -> None:
         """End the processes of the bot that it has started without a chance to do anything."""
-        for child in _children(self._running.pid):
+        for child in self.children:
             os.kill(child, signal.SIGKILL)
 
     async def terminate(self) -> int:
@@ -74,6 +74,11 @@ class Bot:
         return self._running.pid
 
     @property
+    def children(self) -> list[int]:
+        """The numbers of the processes of the bot that it has started."""
+        return _children(self._running.pid)
+
+    @property
     def _running(self) -> asyncio.subprocess.Process:
         assert self._process, "the bot was not started"
         return self._process
@@ -85,6 +90,22 @@ class Bot:
         LEDGER.now.environment(self._environment)
         LEDGER.now.logs[str(self.log)] = self.log.read_text(encoding="utf-8", errors="replace")
         return code
+
+
+async def ended(pid: int, seconds: float) -> None:
+    """Wait until a process that is nobody's child has ended. Raises `TimeoutError` when it goes on for so long."""
+    loop, gone = asyncio.get_running_loop(), asyncio.Event()
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop.add_reader(handle, gone.set)
+    try:
+        async with asyncio.timeout(seconds):
+            await gone.wait()
+    finally:
+        loop.remove_reader(handle)
+        os.close(handle)
 
 
 def _children(pid: int) -> list[int]:

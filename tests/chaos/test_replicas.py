@@ -9,9 +9,10 @@ import pytest
 
 from tests.chaos import cluster_kills
 from tests.chaos.kills import run
-from tests.chaos.process import Bot
+from tests.chaos.process import Bot, ended
 from tests.chaos.world import World, world
 
+SECONDS = 30.0
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -50,3 +51,17 @@ async def test_a_crew_answers_starts_dead_children_again_and_exits_with_0(place:
         code = await bot.terminate()
     assert code == 0
     assert "has died and is started again" in bot.log.read_text()
+
+
+async def test_children_whose_parent_was_killed_finish_their_answers_and_end(place: World) -> None:
+    bot = Bot(place.directory / "bot", place.environment, "--replicas", "2")
+    await bot.start()
+    alice = place.telegram.private("alice")
+    await alice.says("tell me about 1.1")
+    await place.model.arrived(1)
+    children = bot.children
+    await bot.kill()
+    await alice.sees(re.compile("«/1.1»"))
+    for child in children:
+        await ended(child, SECONDS)
+    assert len(children) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 MARK = re.compile(r"«(/?)(\d+\.\d+)»")
 BROKEN = ("A restart broke this answer off here", "(stopped)", "(the answer broke off here: ")
@@ -12,6 +13,21 @@ DOUBTED = "There was a restart, and your last answer may or may not have been se
 FAILED = "Something went wrong"
 # What the catalogue says instead of an answer when the model gives none.
 SORRY = re.compile(r"The (connection to the )?language model\b")
+FAULTS = ("lost", "twice", "disordered", "unmarked")
+
+
+class Outcome(Protocol):
+    """What a disaster came to; as a text, in figures."""
+
+    @property
+    def faultless(self) -> bool:
+        """Whether nothing happened that must not."""
+        ...
+
+    @property
+    def faults(self) -> list[str]:
+        """What happened that must not."""
+        ...
 
 
 @dataclass(slots=True)
@@ -36,13 +52,18 @@ class Verdict:
     @property
     def faultless(self) -> bool:
         """Whether nothing happened that must not."""
-        return not (self.lost or self.twice or self.disordered or self.unmarked)
+        return not self.faults
+
+    @property
+    def faults(self) -> list[str]:
+        """What happened that must not, question by question."""
+        return [f"{kind}: {each}" for kind in FAULTS for each in getattr(self, kind)]
 
     def add(self, other: Verdict) -> None:
         """Add another conversation's."""
         for name in ("asked", "whole", "broken", "doubted", "refused", "unheard"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("lost", "twice", "disordered", "unmarked"):
+        for name in FAULTS:
             getattr(self, name).extend(getattr(other, name))
 
     def __str__(self) -> str:

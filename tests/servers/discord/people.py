@@ -82,7 +82,7 @@ class Seat:
             lambda: f"{self.user.name} does not see the bot thinking",
         )
 
-    async def invokes(self, name: str, **options: Any) -> Asked:
+    async def invokes(self, name: str, /, **options: Any) -> Asked:
         """Use a slash command by any of its names, once it is registered, as Discord's client lets people do it.
 
         A file is given as its name and content.
