@@ -82,7 +82,9 @@ def main() -> None:
         whole = "".join(WORDS[number % len(WORDS)] for number in range(PIECES))
         _print("ours, streaming", asyncio.run(_at_once(OURS, environment, whole, lambda: ours.send(AT_ONCE))))
     ours.send(0)
-    print(f"{ours.recv()} answers were under way at the same moment, half of each shown; the model alone takes", end=" ")
+    print(
+        f"{ours.recv()} answers were under way at the same moment, half of each shown; the model alone takes", end=" "
+    )
     print(f"{PIECES * DELAY:.1f} s for one")
     model.join()
 
@@ -199,8 +201,8 @@ def _print(name: str, figures: Figures) -> None:
     idle, most, after = figures.idle / 1024, figures.most / 1024, figures.after / 1024
     print(
         f"{name:18} {AT_ONCE} answers at once: {figures.right} whole and in order, {AT_ONCE - figures.right} not; "
-        f"{figures.seconds:.1f} s ({figures.processor:.1f} s of processor); {figures.memory:.1f} KiB of memory an answer "
-        f"({idle:.0f} MiB before, {most:.0f} at most, {after:.0f} after)"
+        f"{figures.seconds:.1f} s ({figures.processor:.1f} s of processor); {figures.memory:.1f} KiB of memory an "
+        f"answer ({idle:.0f} MiB before, {most:.0f} at most, {after:.0f} after)"
     )
 
 

@@ -48,9 +48,8 @@ class Balance:
         found = [*(f"unanswered: {each}" for each in self.unanswered), *self.wrong]
         if not (self.before and self.after):
             return [*found, "it was not looked at, at rest before and after"]
-        for name in ("tasks", "descriptors"):
-            if (more := getattr(self.after, name) - getattr(self.before, name)) > 0:
-                found.append(f"{more} {name} are left over")
+        left = {name: getattr(self.after, name) - getattr(self.before, name) for name in ("tasks", "descriptors")}
+        found += [f"{more} {name} are left over" for name, more in left.items() if more > 0]
         if self.seconds >= TELLING and self.slope > STEEPEST:
             found.append(f"memory grows by {self.slope:.1f} MiB an hour, more than {STEEPEST:.0f}")
         return found
@@ -62,16 +61,16 @@ class Balance:
 
     def __str__(self) -> str:
         acts, later = sum(self.done.values()), self.samples[len(self.samples) // 4 :]
-        return "\n   ".join((
+        return (
             f"{acts} acts ({acts / self.seconds:.1f}/s) of {self.people} people, {self.troubles} troubles; "
-            f"{len(self.unanswered)} unanswered, {self.unheard} refused by the platform",
-            ", ".join(f"{count} {name}" for name, count in self.done.most_common()),
-            f"at rest before: {self.before}",
-            f"at rest after:  {self.after}",
-            f"memory {_range(later)} MiB after the first quarter, {len(self.samples)} samples",
-            f"slope {self.slope:+.2f} MiB an hour over the second half, must be ≤ {STEEPEST:.0f} where it is an hour "
-            f"({slope(later):+.2f} over all but the first quarter)",
-        ))  # fmt: skip
+            f"{len(self.unanswered)} unanswered, {self.unheard} refused by the platform\n"
+            f"   {', '.join(f'{count} {name}' for name, count in self.done.most_common())}\n"
+            f"   at rest before: {self.before}\n"
+            f"   at rest after:  {self.after}\n"
+            f"   memory {_range(later)} MiB after the first quarter, {len(self.samples)} samples; slope "
+            f"{self.slope:+.2f} MiB an hour over the second half, must be ≤ {STEEPEST:.0f} of half an hour and more "
+            f"({slope(later):+.2f} over all but the first quarter)"
+        )
 
 
 def _range(samples: Sequence[Sample]) -> str:

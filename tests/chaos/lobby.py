@@ -40,13 +40,12 @@ class Lobby:
         )
 
     async def open(self) -> None:
-        """Wait until the bot listens, and let everything that there is happen once, alone, in each kind of place."""
+        """Wait until the bot listens, and let everything that there is happen once, alone."""
         gateway = self._place.discord.gateway
         await self._place.discord.until(lambda: gateway.connected, lambda: "the bot does not connect", PATIENCE)
-        for door in self._doors:
+        for act, door in zip(self._acts, itertools.cycle(self._doors), strict=False):
             with door() as guest:
-                for act in self._acts:
-                    await self._perform(act, guest)
+                await self._perform(act, guest)
 
     async def seat(self, over: asyncio.Event, think: float) -> None:
         """Let one guest after the other sit here until it is over; each thinks so many seconds before each act."""

@@ -21,7 +21,7 @@ from tests.chaos.troubles import fill, troubled
 from tests.chaos.world import World, world
 
 Look = Callable[[], Awaitable[Sample]]
-# One client closes connections that nobody uses after 15 s, another after 5 s when it is used again.
+# Seconds. The model's client closes what nobody has used for 5, but only when it is used again; others after 15.
 UNUSED = 6.0
 REST = 60.0
 # Seconds that the answer to a command on Discord takes at most.
@@ -39,6 +39,8 @@ class Load:
         think: Seconds that each thinks before saying anything, on average.
         trouble: Seconds from one trouble to the next.
         look: Seconds from one sample to the next.
+        delay: Seconds that the model takes for each piece of an answer.
+        calm: Seconds without a change after which the bot counts as being at rest.
         heavy: Whether pictures and word models are asked for, too, whose packages take seconds to load.
     """
 
@@ -47,13 +49,15 @@ class Load:
     think: float = 4.0
     trouble: float = 20.0
     look: float = 5.0
+    delay: float = 0.02
+    calm: float = 16.0
     heavy: bool = True
 
 
 async def soak(load: Load, seed: int = 21) -> Balance:
     """Let guests come and go while things go wrong, and return what that left behind."""
     chance, balance, port = random.Random(seed), Balance(load.seconds), _free_port()
-    async with world() as place:
+    async with world(delay=load.delay) as place:
         bot = Bot(place.directory / "bot", {**place.environment, **PATIENCE, "HTTP_PORT": str(port)})
         fill(place.directory / "bot" / "content")
         lobby = Lobby(place, balance, load.guests, chance, heavy=load.heavy)
@@ -61,7 +65,7 @@ async def soak(load: Load, seed: int = 21) -> Balance:
         try:
             look = functools.partial(sample, bot.pid, f"http://127.0.0.1:{port}")
             await lobby.open()
-            balance.before = await look()
+            balance.before = await _calm(look, load.calm)
             await _suffer(load, place, lobby, look, balance, chance)
             balance.after = await _rested(lobby, look, balance.before)
         finally:
@@ -70,9 +74,7 @@ async def soak(load: Load, seed: int = 21) -> Balance:
     return balance
 
 
-async def _suffer(
-    load: Load, place: World, lobby: Lobby, look: Look, balance: Balance, chance: random.Random
-) -> None:
+async def _suffer(load: Load, place: World, lobby: Lobby, look: Look, balance: Balance, chance: random.Random) -> None:
     over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for _ in range(load.guests):
@@ -94,6 +96,18 @@ def _forget(place: World) -> None:
     interactions, now = place.discord.interactions, asyncio.get_running_loop().time()
     for token in [token for token, asked in interactions.items() if now - asked.born > LASTING]:
         del interactions[token]
+
+
+async def _calm(look: Look, seconds: float) -> Sample:
+    """Wait until what the bot holds has not changed for so long, and return it."""
+    held, since = await look(), time.monotonic()
+    while time.monotonic() - since < seconds:
+        await pause(LOOK)
+        now = await look()
+        if (now.tasks, now.descriptors) != (held.tasks, held.descriptors):
+            since = time.monotonic()
+        held = now
+    return held
 
 
 async def _rested(lobby: Lobby, look: Look, before: Sample) -> Sample:
