@@ -32,7 +32,7 @@ bench: .venv/dev        ## figures, printed side by side with their baselines
 lock: .venv/dev         ## write down anew what the image is made of, version by version
 	@deploy/lock/renew $(BIN)/python
 
-chaos: .venv/dev        ## the long form of tests/chaos: some hundred disasters, three quarters of an hour
+chaos: .venv/dev        ## the long form of tests/chaos: some hundred disasters, and an hour of everything at once
 	$(BIN)/python -m tests.chaos
 
 clean:

@@ -93,7 +93,7 @@ class Bot:
 
 
 async def ended(pid: int, seconds: float) -> None:
-    """Wait until a process that is nobody's child has ended. Raises `TimeoutError` when it goes on for so long."""
+    """Wait until a process that is nobody's child has ended. After so long, kill it and raise `TimeoutError`."""
     loop, gone = asyncio.get_running_loop(), asyncio.Event()
     try:
         handle = os.pidfd_open(pid)
@@ -103,6 +103,9 @@ async def ended(pid: int, seconds: float) -> None:
     try:
         async with asyncio.timeout(seconds):
             await gone.wait()
+    except TimeoutError:
+        os.kill(pid, signal.SIGKILL)
+        raise
     finally:
         loop.remove_reader(handle)
         os.close(handle)
