@@ -19,7 +19,6 @@ def main(names: Sequence[str]) -> int:
     if unknown := [name for name in names if name not in found]:
         print(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(found)}", file=sys.stderr)
         return 2
-    log.configure("ERROR")
     for name in names or found:
         print(f"\n== {name}: {(found[name].__doc__ or '').strip().splitlines()[0]}", flush=True)
         try:
@@ -38,4 +37,5 @@ def _modules() -> Iterator[ModuleType]:
 
 
 if __name__ == "__main__":
+    log.configure("ERROR")
     sys.exit(main(sys.argv[1:]))
