@@ -160,9 +160,12 @@ class OpenAI:
         self.most = max(self.most, self.open)
         try:
             return await self._stream(request, call, told)
-        except (asyncio.CancelledError, ConnectionResetError):
+        except asyncio.CancelledError:
             call.closed.set()
             raise
+        except ConnectionResetError:
+            call.closed.set()
+            return web.Response()  # to nobody: raised further, it would be printed
         finally:
             self.open -= 1
 
