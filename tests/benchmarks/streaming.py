@@ -27,6 +27,7 @@ from tests.benchmarks.load import running
 from tests.edge import Edge
 from tests.people import said
 from tests.servers.openai import KEY, MODEL, WORDS, OpenAI, Pause, Step
+from tests.servers.openai_stream import Spoiled
 from tests.servers.telegram import Talker, TelegramServer
 
 ALONE, AT_ONCE, PIECES, WARM = 50, 2000, 50, 20
@@ -152,9 +153,9 @@ class Together(OpenAI):
         self.halves = 0
         self.go_on = asyncio.Event()
 
-    async def _words(self, body: dict[str, Any]) -> AsyncIterator[Step]:
+    async def _words(self, body: dict[str, Any], spoiled: Spoiled | None) -> AsyncIterator[Step]:
         number = 0
-        async for piece in super()._words(body):
+        async for piece in super()._words(body, spoiled):
             if number == PIECES // 2:
                 await self._all_here()
             yield piece

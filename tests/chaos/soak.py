@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.chaos.balance import Balance
-from tests.chaos.kills import LOOK, pause
+from tests.chaos.kills import pause
 from tests.chaos.lobby import Lobby
 from tests.chaos.process import Bot
 from tests.chaos.sampling import Sample, sample
@@ -24,6 +24,7 @@ Look = Callable[[], Awaitable[Sample]]
 # Seconds. The model's client closes what nobody has used for 5, but only when it is used again; others after 15.
 UNUSED = 6.0
 REST = 60.0
+LOOK = 0.25
 # Seconds that the answer to a command on Discord takes at most.
 LASTING = 180.0
 # What the model's client may be told, so that a model that hangs is given up within seconds.
