@@ -153,3 +153,24 @@ async def test_what_arrives_in_redis_after_its_answer_has_ended_is_not_answered_
     keys = seen_key(where, message.update), mail_key(where), lock_key(where), shown_key(where)
     late = await line.real.client.eval(ACCEPT, len(keys), *keys, letter.line, 60, 60, "here", 1000)
     assert (late, await line.takes(message)) == (0, None)
+
+
+async def test_an_answer_goes_on_when_redis_is_back_and_does_not_know_yet_that_the_one_before_has_ended(
+    line: Line,
+) -> None:
+    first, second = said("one"), said("two")
+    where = first.conversation
+    for message in (first, second):
+        await line.mailbox.accept(message, where)
+    line.cut()
+    assert await line.answers(first) == "one"
+    letter = await line.mailbox.take(where)
+    assert letter
+    line.mend()
+    await line.real.delete(f"y1:{{{where.key}}}:lock")  # it has expired meanwhile
+    assert await line.mailbox.begin(where, letter)
+    await line.mailbox.left_behind({where})
+    assert await line.mailbox.begin(where, letter)
+    assert await line.real.hexists(f"y1:{{{where.key}}}:shown", "begun")
+    await line.mailbox.finish(where, letter.line)
+    assert await line.takes(first) is None
