@@ -18,7 +18,8 @@ STARTING = 0.2
 # The share of replicas that are not killed but stand still, for so many seconds.
 STANDING, TAKEN_FOR_DEAD = 0.33, 6.0
 PATIENCE = 10.0
-SETTLE = 60.0
+# Seconds that a bot is given to start in, and to answer everything at the end. A busy machine needs them.
+START, SETTLE = 60.0, 180.0
 
 
 async def run(
@@ -32,7 +33,7 @@ async def run(
     chance = random.Random(seed)
     async with world(redis_url) as place:
         # A replica that stood still hands over late what it had heard: Discord's people wait until they are answered.
-        people = askers(place, conversations, patience=PATIENCE if replicas == 1 else SETTLE)
+        people = askers(place, conversations, patience=PATIENCE if replicas == 1 else START)
         bots = [Bot(place.directory / "bot", place.environment) for _ in range(replicas)]
         over = asyncio.Event()
         try:
@@ -71,7 +72,7 @@ async def _heard(place: World, chance: random.Random) -> None:
     updates = place.telegram.updates
     polled = updates.polled
     if chance.random() > STARTING:
-        await updates.bell.until(lambda: updates.polled > polled + 1, PATIENCE)
+        await updates.bell.until(lambda: updates.polled > polled + 1, START)
 
 
 async def pause(seconds: float) -> None:

@@ -19,6 +19,9 @@ LATEST = 8
 PATIENCE = 6.0
 # Seconds within which a bot that has just been started is there.
 CONNECTED_WITHIN = 30.0
+# Who has asked so many questions in vain first waits longer for a word: where a machine starts bots slowly, more would
+# pile up than they can answer in the end.
+IN_VAIN, LONG_PATIENCE = 6, 60.0
 
 
 @dataclass(slots=True)
@@ -45,7 +48,8 @@ class Asker:
             for _ in range(chance.choice((1, 1, 2))):
                 await self._ask()
             ended = functools.partial(self._ended, next(reversed(self.asked)), excused)
-            await self.until(lambda ended=ended: over.is_set() or ended(), self.patience)  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
+            patience = self.patience if self._in_vain() < IN_VAIN else max(self.patience, LONG_PATIENCE)
+            await self.until(lambda ended=ended: over.is_set() or ended(), patience)  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
 
     def verdict(self, accepted: set[str]) -> Verdict:
         """Judge what became of the questions; those that nobody promised to deliver count when they were accepted."""
@@ -81,6 +85,11 @@ class Asker:
     def _ended(self, name: str, excused: set[object]) -> bool:
         """Return whether a question is answered, or told that it is not; `excused`: what told so before."""
         return any(f"«/{name}»" in text for text in self.latest().values()) or not self._excused() <= excused
+
+    def _in_vain(self) -> int:
+        """Return how many questions were asked since the last one that an answer was begun to."""
+        shown = str(self.latest())
+        return next((back for back, name in enumerate(reversed(self.asked)) if f"«{name}»" in shown), len(self.asked))
 
     def _excused(self) -> set[object]:
         return {identity for identity, text in self.latest().items() if excuses(text)}
