@@ -75,7 +75,11 @@ class Asker:
         await self.until(ended, seconds)
 
     def _heard(self, accepted: set[str], texts: str) -> list[str]:
-        return [name for name, update in self.asked.items() if self.redelivered or update in accepted or name in texts]
+        return [
+            name
+            for name, update in self.asked.items()
+            if self.redelivered or update in accepted or f"«{name}»" in texts
+        ]
 
     async def _ask(self) -> None:
         name = f"{self.number}.{len(self.asked)}"
