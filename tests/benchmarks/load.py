@@ -92,9 +92,7 @@ async def loaded(command: Sequence[str], environment: Mapping[str, str] | None =
 
 
 @asynccontextmanager
-async def running(
-    server: TelegramServer, command: Sequence[str], environment: Mapping[str, str]
-) -> AsyncIterator[int]:
+async def running(server: TelegramServer, command: Sequence[str], environment: Mapping[str, str]) -> AsyncIterator[int]:
     """Run a bot as another process, and give its number. `{url}` and `{token}` are filled in, in both arguments."""
     values = {"url": server.url, "token": server.token}
     process = await asyncio.create_subprocess_exec(

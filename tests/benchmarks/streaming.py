@@ -21,9 +21,9 @@ from typing import Any
 
 from bot.app import House, open_house
 from bot.settings import read_settings
+from tests.benchmarks.load import running
 from tests.benchmarks.model import DELAY
 from tests.benchmarks.skip import SkipBenchmark
-from tests.benchmarks.load import running
 from tests.edge import Edge
 from tests.people import said
 from tests.servers.openai import KEY, MODEL, WORDS, OpenAI, Pause, Step

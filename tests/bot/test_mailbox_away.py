@@ -167,10 +167,10 @@ async def test_an_answer_goes_on_when_redis_is_back_and_does_not_know_yet_that_t
     letter = await line.mailbox.take(where)
     assert letter
     line.mend()
-    await line.real.delete(f"y1:{{{where.key}}}:lock")  # it has expired meanwhile
+    await line.real.client.delete(f"y1:{{{where.key}}}:lock")  # it has expired meanwhile
     assert await line.mailbox.begin(where, letter)
     await line.mailbox.left_behind({where})
     assert await line.mailbox.begin(where, letter)
-    assert await line.real.hexists(f"y1:{{{where.key}}}:shown", "begun")
+    assert await line.real.client.hexists(f"y1:{{{where.key}}}:shown", "begun")
     await line.mailbox.finish(where, letter.line)
     assert await line.takes(first) is None
