@@ -31,4 +31,4 @@ async def counted(
             raise Apology("laboratory.no_words")
         return show(words)
 
-    return await laboratory(message, services, name, work, draws=True)
+    return await laboratory(message, services, name, work)

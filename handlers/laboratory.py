@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
 from bot.contract import Apology, Services
@@ -17,23 +16,12 @@ PACKAGES = {"gensim": "gensim", "sklearn": "scikit-learn", "matplotlib": "matplo
 PACKAGES |= {"numpy": "numpy", "PIL": "pillow", "scipy": "scipy"}
 
 
-async def laboratory(
-    message: Message, services: Services, name: str, work: Callable[[], Result], *, draws: bool = False
-) -> Reply:
+async def laboratory(message: Message, services: Services, name: str, work: Callable[[], Result]) -> Reply:
     """Return a command's reply with what the work gives, which is Markdown; it imports what it needs itself.
 
-    It is done as `labour` does it; what draws pictures is done one after the other. Raises `Apology` where a package of
-    the laboratory is missing.
+    It is done as `labour` does it. Raises `Apology` where a package of the laboratory is missing.
     """
-    where = services.once(_studio) if draws else None
-    return await labour(message, services, name, lambda: installed(work), markdown=True, where=where)
-
-
-def _studio(services: Services) -> Executor:
-    """Return the one thread that draws: matplotlib is not made for several, and in each opens its fonts anew."""
-    thread = ThreadPoolExecutor(1, "studio")
-    services.closing.callback(thread.shutdown, wait=False, cancel_futures=True)
-    return thread
+    return await labour(message, services, name, lambda: installed(work), markdown=True)
 
 
 def installed(work: Callable[[], T]) -> T:

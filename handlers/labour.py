@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from bot.contract import Services
@@ -24,19 +23,13 @@ class Result:
 
 
 async def labour(
-    message: Message,
-    services: Services,
-    name: str,
-    work: Callable[[], Result],
-    *,
-    markdown: bool = False,
-    where: Executor | None = None,
+    message: Message, services: Services, name: str, work: Callable[[], Result], *, markdown: bool = False
 ) -> Reply:
-    """Return the reply with what the work gives, which is done in a thread, of `where` if that is given.
+    """Return the reply with what the work gives, which is done in a thread.
 
     After two seconds the person is told that it takes long; `markdown` says what the text will be then.
     """
-    doing = asyncio.get_running_loop().run_in_executor(where, work)
+    doing = asyncio.get_running_loop().run_in_executor(None, work)
     # Whoever stops waiting does not want to hear how it ended.
     doing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     await asyncio.wait({doing}, timeout=PATIENCE)

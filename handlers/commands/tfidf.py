@@ -56,7 +56,7 @@ async def tfidf(
             raise Apology("laboratory.no_words") from None
         return Result(_told(message, services, found, documents), (_drawn(found, len(documents)),))
 
-    return await laboratory(message, services, "tfidf", work, draws=True)
+    return await laboratory(message, services, "tfidf", work)
 
 
 def _told(message: Message, services: Services, found: Matrix, documents: Sequence[str]) -> str:

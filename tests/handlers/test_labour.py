@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 
 from bot.contract import Services
@@ -33,14 +32,3 @@ async def test_what_is_slow_is_announced_and_keeps_its_picture(services: Service
     assert isinstance(notice, Notice)
     assert [each async for each in reply.words] == ["slow", PICTURE]
     assert (reply.text, reply.markdown) == ("", True)
-
-
-async def test_pictures_are_drawn_in_one_thread_whoever_asks_for_them(services: Services) -> None:
-    threads: set[int] = set()
-
-    def work() -> Result:
-        threads.add(threading.get_ident())
-        return Result("drawn")
-
-    await asyncio.gather(*(laboratory(said(""), services, "tfidf", work, draws=True) for _ in range(9)))
-    assert len(threads) == 1
