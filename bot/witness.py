@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from bot.contract import Outlet, Page, Rate, Superseded
 from bot.letters import Drawn, Letter
 from bot.mailbox import Mailbox
 from bot.model import Conversation
+
+# Seconds after which a leave to write is too old to be used: less than another process needs to take this one for dead.
+STALE = 2.0
 
 
 @dataclass(slots=True)
@@ -21,6 +25,7 @@ class Witness:
     mailbox: Mailbox
     where: Conversation
     letter: Letter
+    stale: float = STALE
 
     @property
     def gate(self) -> str:
@@ -52,7 +57,12 @@ class Witness:
 
     async def write(self, page: Page) -> str:
         """Draw a page. Raises `Superseded` where another process answers now, and what the outlet raises."""
-        if not await self.mailbox.begin(self.where, self.letter):
+        asked = time.monotonic()
+        leave = await self.mailbox.begin(self.where, self.letter)
+        # A process that stood still hears late what it was told before; meanwhile another may have taken over.
+        if leave and time.monotonic() - asked > self.stale:
+            leave = await self.mailbox.begin(self.where, self.letter)
+        if not leave:
             raise Superseded
         written = await self.outlet.write(page)
         if written and not page.last:  # The last page is noted by the end of the turn itself, a moment later.
