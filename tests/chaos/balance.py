@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos.sampling import MIB, Sample, slope
 
-# MiB an hour. Of a message 500 bytes are remembered by then where this is reached; caches that fill up hold less.
+# MiB an hour: where this is reached, 500 bytes of each message are remembered.
 STEEPEST = 8.0
 # Seconds. The first quarter of an hour fills caches and pools, so that a shorter run says nothing about an hour.
 TELLING = 1800.0

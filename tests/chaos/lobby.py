@@ -47,13 +47,13 @@ class Lobby:
             with door() as guest:
                 await self._perform(act, guest)
 
-    async def seat(self, over: asyncio.Event, think: float) -> None:
-        """Let one guest after the other sit here until it is over; each thinks so many seconds before each act."""
+    async def seat(self, over: asyncio.Event, think: Callable[[], float]) -> None:
+        """Let one guest after the other sit here until it is over; each `think`s so many seconds before each act."""
         often = [each.often for each in self._acts]
         while not over.is_set():
             with self._chance.choice(self._doors)() as guest:
                 for act in self._chance.choices(self._acts, often, k=self._chance.randint(1, STAYING)):
-                    await pause(self._chance.expovariate(1 / think))
+                    await pause(self._chance.expovariate(1 / think()))
                     if not over.is_set():
                         await self._perform(act, guest)
 

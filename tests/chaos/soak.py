@@ -38,6 +38,7 @@ class Load:
     Attributes:
         guests: So many sit there at once.
         think: Seconds that each thinks before saying anything, on average.
+        rush: So much of that in the first quarter, so that caches that are bounded are full before memory is judged.
         trouble: Seconds from one trouble to the next.
         look: Seconds from one sample to the next.
         delay: Seconds that the model takes for each piece of an answer.
@@ -48,6 +49,7 @@ class Load:
     seconds: float
     guests: int = 24
     think: float = 4.0
+    rush: float = 0.2
     trouble: float = 20.0
     look: float = 5.0
     delay: float = 0.02
@@ -76,12 +78,16 @@ async def soak(load: Load, seed: int = 21) -> Balance:
 
 
 async def _suffer(load: Load, place: World, lobby: Lobby, look: Look, balance: Balance, chance: random.Random) -> None:
-    over = asyncio.Event()
+    over, began = asyncio.Event(), time.monotonic()
+    end, rushing = began + load.seconds, began + load.seconds / 4
+
+    def think() -> float:
+        return load.think * (load.rush if time.monotonic() < rushing else 1.0)
+
     async with asyncio.TaskGroup() as group:
         for _ in range(load.guests):
-            group.create_task(lobby.seat(over, load.think))
+            group.create_task(lobby.seat(over, think))
         troubles = group.create_task(troubled(place, over, load.trouble, chance))
-        end = time.monotonic() + load.seconds
         while (now := time.monotonic()) < end:
             balance.samples.append(await look())
             _forget(place)
