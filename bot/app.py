@@ -17,27 +17,27 @@ from bot import discover
 from bot.command import Commands
 from bot.content import Content
 from bot.contract import Apology, Platform, Services, Shared, Stage
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
+from bot.delivery.quota import Quota
 from bot.dispatcher import Dispatcher
 from bot.ending import told_to_end
-from bot.explanations import Explanations
-from bot.health import Health
-from bot.lease import Shares
+from bot.kept.explanations import Explanations
+from bot.kept.memory import Memory
+from bot.kept.options import OptionsKeeper
+from bot.kept.places import Places
+from bot.layout.migration import prepared, until_strange
+from bot.layout.schema import guard
 from bot.log import told_by_loop
-from bot.mailbox import EXTEND_SECONDS, Mailbox
-from bot.memory import Memory
+from bot.mailbox.mailbox import EXTEND_SECONDS, Mailbox
 from bot.metrics import Metrics
-from bot.migration import prepared, until_strange
-from bot.options import OptionsKeeper
-from bot.places import Places
-from bot.quota import Quota
-from bot.replica import Presence, held_replica, stranger
-from bot.schema import guard
+from bot.replicas.lease import Shares
+from bot.replicas.replica import Presence, held_replica, stranger
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.texts import Texts
 from bot.turns import Turns
-from bot.watchdog import SilentError, watched
+from bot.watch.health import Health
+from bot.watch.watchdog import SilentError, watched
 
 log = structlog.get_logger(__name__)
 

@@ -11,12 +11,12 @@ from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from bot.command import Commands
 from bot.content import Content
-from bot.explanations import Explanations
-from bot.memory import Memory
+from bot.kept.explanations import Explanations
+from bot.kept.memory import Memory
+from bot.kept.options import OptionsKeeper
+from bot.kept.places import Places
 from bot.metrics import Metrics
 from bot.model import Attachment, Choice, File, Message, Reply, Source
-from bot.options import OptionsKeeper
-from bot.places import Places
 from bot.settings import Settings
 from bot.store import Store
 from bot.texts import Texts

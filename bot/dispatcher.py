@@ -10,23 +10,23 @@ from dataclasses import replace
 
 import structlog
 
-from bot.arrivals import Arrivals
 from bot.closing import Keep, closing
 from bot.contract import Apology, Outlet, Services, Stage, Superseded
-from bot.delivery import Delivery, Shown
-from bot.explanations import Explanation
-from bot.letters import Letter
+from bot.delivery.delivery import Delivery, Shown
+from bot.delivery.witness import Witness
+from bot.kept.explanations import Explanation
+from bot.kept.memory import remembered
+from bot.kept.moving import move_chat
+from bot.kept.recent import Recent
 from bot.link import Command
 from bot.liveliness import Promising
 from bot.log import turn_of
-from bot.mailbox import Mailbox
-from bot.memory import remembered
+from bot.mailbox.arrivals import Arrivals
+from bot.mailbox.letters import Letter
+from bot.mailbox.mailbox import Mailbox
 from bot.model import Choice, Conversation, Message, Reply, Source
-from bot.moving import move_chat
-from bot.recent import Recent
 from bot.texts import language_of
 from bot.turns import Turns
-from bot.witness import Witness
 
 log = structlog.get_logger(__name__)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.contract import Apology, Services
+from bot.kept.recent import MOST, Recent, Remark
 from bot.model import Message
-from bot.recent import MOST, Recent, Remark
 from handlers.material import material
 
 

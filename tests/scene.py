@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from bot import discover
 from bot.contract import Page, Services
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
 from bot.dispatcher import Dispatcher
-from bot.mailbox import Mailbox
+from bot.mailbox.mailbox import Mailbox
 from bot.model import Message
-from bot.replica import Replica
+from bot.replicas.replica import Replica
 from bot.turns import Turns
 from tests.edge import Edge
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from redis.exceptions import RedisClusterException, RedisError
 
-from bot.backup import BackupError, backup
-from bot.schema import check_layout
+from bot.layout.backup import BackupError, backup
+from bot.layout.schema import check_layout
 from bot.settings import Settings, read_settings
 from bot.store import StoreError, join_store
 

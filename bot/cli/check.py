@@ -18,8 +18,8 @@ from bot.cli.language import owner_language
 from bot.cli.offline import offline
 from bot.content import ContentError
 from bot.contract import Apology
+from bot.layout.schema import check_layout
 from bot.platforms.console.clean import clean
-from bot.schema import check_layout
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Store, StoreBusyError, StoreError, open_store
 from bot.texts import Texts

@@ -9,8 +9,8 @@ from typing import Any
 
 from redis.exceptions import RedisClusterException, RedisError
 
-from bot.backup import BackupError, restore
-from bot.migration import prepared
+from bot.layout.backup import BackupError, restore
+from bot.layout.migration import prepared
 from bot.settings import Settings, read_settings
 from bot.store import StoreError, open_store
 

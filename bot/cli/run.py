@@ -12,7 +12,7 @@ from bot.app import House, live
 from bot.cli.crew import CHILD, Crew, end_with_parent
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import open_store
-from bot.web import serving
+from bot.watch.web import serving
 
 MOST = 64
 NOWHERE = (

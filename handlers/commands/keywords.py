@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from bot.command import Wording, command
 from bot.contract import Apology, Services
+from bot.kept.recent import Recent
 from bot.model import Message, Reply
-from bot.recent import Recent
 from handlers.cutting import LONGEST_WORD
 from handlers.labour import Result, labour
 from handlers.language.idf import Idf

@@ -6,9 +6,9 @@ import time
 
 from bot.command import command
 from bot.contract import Services
-from bot.memory import Exchange
+from bot.kept.memory import Exchange
+from bot.kept.recent import Recent, Remark
 from bot.model import Conversation, Message
-from bot.recent import Recent, Remark
 
 
 @command("记忆", "記憶", remember=False)

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from bot.command import Wording, command
 from bot.contract import Apology, Services
+from bot.kept.options import CHOICES, shown
+from bot.kept.recent import Recent
 from bot.model import Message
-from bot.options import CHOICES, shown
-from bot.recent import Recent
 
 
 @command("设置", "設定", admin=True, remember=False)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from bot.command import Wording, command
 from bot.contract import Services
+from bot.kept.recent import Remark
 from bot.model import Message, Reply, Source
-from bot.recent import Remark
 from handlers.material import Text, material
 from handlers.model.task import LONGEST, task
 from handlers.recently import remarks

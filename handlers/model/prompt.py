@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.memory import Exchange
+from bot.kept.memory import Exchange
 from bot.model import Fact, Message
 from bot.texts import Texts
 from handlers.model.tokens import tokens

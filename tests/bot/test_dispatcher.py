@@ -11,11 +11,11 @@ import pytest
 
 from bot import discover
 from bot.contract import Apology, Services
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
 from bot.dispatcher import Dispatcher
-from bot.mailbox import Mailbox
+from bot.mailbox.mailbox import Mailbox
 from bot.model import Fact, Message, Notice, Reply, Source
-from bot.replica import Replica
+from bot.replicas.replica import Replica
 from bot.store import Store, make_client
 from bot.turns import Turns
 from tests.conftest import make_services

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable
 
-from bot.letters import mail_key
+from bot.mailbox.letters import mail_key
 from bot.model import Conversation
 from bot.store import make_client
 from tests.chaos.kills import pause

@@ -16,10 +16,10 @@ import pytest
 from bot import discover
 from bot.cli.check_web import web
 from bot.contract import Services
-from bot.health import Health
 from bot.settings import Settings
 from bot.turns import Turns
-from bot.web import serving
+from bot.watch.health import Health
+from bot.watch.web import serving
 from tests.conftest import make_settings
 
 # With a Bot API server of one's own any address may be a webhook's; others are refused with the settings.

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.memory import Exchange
+from bot.kept.memory import Exchange
 from handlers.model.prompt import NAME_CHARACTERS, Prompt, one_line, within
 from handlers.model.tokens import tokens
 

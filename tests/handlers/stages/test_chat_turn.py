@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
 from bot.dispatcher import Dispatcher
-from bot.mailbox import Mailbox
+from bot.mailbox.mailbox import Mailbox
 from bot.model import Message
-from bot.replica import Replica
+from bot.replicas.replica import Replica
 from bot.turns import Turns
 from tests.edge import Edge
 from tests.handlers.stages.talk import Talk

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from bot.contract import Apology, Outlet
 from bot.model import Message
 from bot.platforms.telegram.asking import Patience
-from bot.watchdog import SilentError, watched
+from bot.watch.watchdog import SilentError, watched
 from tests.bot.platforms.telegram.conftest import BRISK, Listen, make_platform, page, silence
 from tests.servers.telegram import TelegramServer
 

@@ -16,12 +16,12 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot.contract import Apology, Outlet, Services
-from bot.health import Health
 from bot.model import Message
 from bot.platforms.telegram.asking import Patience
 from bot.platforms.telegram.webhook import SECRET_HEADER
 from bot.turns import Turns
-from bot.web import application
+from bot.watch.health import Health
+from bot.watch.web import application
 from tests.bot.platforms.telegram.conftest import Answer, Listening, echo, make_platform, silence
 from tests.servers.telegram import TelegramServer
 

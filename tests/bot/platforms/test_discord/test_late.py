@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 
 from bot.contract import Services
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
 from bot.dispatcher import Dispatcher
-from bot.mailbox import Mailbox
+from bot.mailbox.mailbox import Mailbox
 from bot.model import Message
 from bot.platforms.discord.platform import Discord
-from bot.replica import Replica
+from bot.replicas.replica import Replica
 from bot.turns import Turns
 from tests.bot.platforms.test_discord.conftest import listening, made, reset, silence
 from tests.servers.discord import DiscordServer

@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import Message
 from bot.platforms.discord import Discord
-from bot.watchdog import SilentError, watched
+from bot.watch.watchdog import SilentError, watched
 from tests.bot.platforms.test_discord.conftest import Bot, listening, made, silence
 from tests.servers.discord import DiscordServer
 

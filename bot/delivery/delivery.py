@@ -1,0 +1,197 @@
+"""A reply into a chat: known text at once, growing text as it grows, the last state exactly once. Start at `show`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.contract import Apology, Gone, Outlet
+from bot.delivery.drawing import Drawing
+from bot.delivery.gate import Gates
+from bot.delivery.growth import Growth, Words, drain, draw, show_typing
+from bot.delivery.quota import Quota
+from bot.metrics import Metrics
+from bot.model import Reply
+from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+# Seconds that a cancelled turn has to write its last state in.
+FAREWELL = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person has seen.
+
+    Attributes:
+        text: All that was shown, a closing sentence included.
+        ids: The platform's ids of its pages.
+        whole: Whether it is the whole answer.
+        first: When, on the monotonic clock, its first words could be read.
+    """
+
+    text: str
+    ids: tuple[str, ...] = ()
+    whole: bool = False
+    first: float | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the words ended: the sentence to say after them, and what is to be raised when it has been said."""
+
+    sentence: str = ""
+    error: BaseException | None = None
+
+
+class Delivery:
+    """Shows replies, through one gate per chat."""
+
+    def __init__(
+        self,
+        texts: Texts,
+        clock: Callable[[], float] = time.monotonic,
+        quota: Quota | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._texts = texts
+        self._metrics = metrics or Metrics()
+        self._gates = Gates(clock, quota)
+
+    async def show(self, reply: Reply, outlet: Outlet, language: str) -> Shown:
+        """Draw a reply, and return what was shown. A broken-off, empty or undeliverable answer is not `whole`.
+
+        Raises:
+            CancelledError: The turn was cancelled; what had come and a word about it have been written.
+            Exception: What `reply.words` raised (but `Apology`), or the outlet on a final page, twice.
+        """
+        growth = Growth(reply.text)
+        with self._gates.through(outlet.gate, outlet.rate) as gate:
+            drawing = Drawing(reply, outlet, gate, self._metrics.writes)
+            try:
+                if reply.words is None:
+                    return await _finish(drawing, reply, reply.text)
+                puller = self._pull(reply.words, growth, language, yielding=not outlet.pace)
+                ending = await _together(
+                    puller, draw(growth, drawing, outlet.pace), show_typing(growth, outlet, gate), growth
+                )
+                return await self._end(drawing, reply, growth, ending, language)
+            except Gone:
+                log.info("a chat cannot be written to any more")
+                return Shown(growth.text, drawing.ids, first=drawing.first)
+
+    async def _pull(self, words: Words, growth: Growth, language: str, *, yielding: bool) -> Ending:
+        """Let the text grow by the words, and return how they ended."""
+        try:
+            await drain(words, growth, yielding=yielding)
+        except Apology as apology:
+            self._metrics.turns.failed(apology.key)
+            reason = self._texts.say(language, apology.key, **apology.values)
+            started = bool(growth.text.strip())
+            return Ending(self._texts.say(language, "core.broken_off", reason=reason) if started else reason, apology)
+        except asyncio.CancelledError as cancelled:
+            return Ending(self._texts.say(language, "core.stopped"), cancelled)  # raised again by `_end`
+        except Exception as bug:  # noqa: BLE001 — raised again by `_end`, as soon as the person has been told
+            return Ending(self._texts.say(language, "core.bug"), bug)
+        return Ending()
+
+    async def _end(self, drawing: Drawing, reply: Reply, growth: Growth, ending: Ending, language: str) -> Shown:
+        """Write the last state, and raise what ended the words unless it was an apology."""
+        if ending.error is None:
+            reply = drawing.attach(growth.files)
+            # Nothing came after a notice was shown: it must not stand there as if something would.
+            unanswered = drawing.begun and not growth.text.strip()
+            sentence = self._texts.say(language, "core.unknown") if unanswered else ""
+            return await _finish(drawing, reply, sentence or growth.text, whole=not sentence)
+        text = "\n\n".join(filter(str.strip, (drawing.closed(growth.text), ending.sentence)))
+        if isinstance(ending.error, Apology):
+            return await _finish(drawing, reply, text, whole=False)
+        try:
+            if text:
+                await _settle(drawing.finish(text, whole=False), patience=FAREWELL)
+        except Exception as error:  # noqa: BLE001 — what ended the words is more important, and raised below
+            log.warning("the last words could not be written", error=type(error).__name__)
+        raise ending.error
+
+
+async def _together(
+    pulling: Coroutine[Any, Any, Ending],
+    drawing: Coroutine[Any, Any, Exception | None],
+    typing: Coroutine[Any, Any, None],
+    growth: Growth,
+) -> Ending:
+    """Pull and draw at the same time until the words end, whichever way. Raises what drawing ended by.
+
+    A cancellation reaches the pulling only, so that no write is torn in two; the ending returned then bears it.
+    """
+    async with asyncio.TaskGroup() as group:
+        puller, drawer, typist = group.create_task(pulling), group.create_task(drawing), group.create_task(typing)
+        cancelled = await _waited({puller, drawer}, first=True)
+        puller.cancel()
+        cancelled = await _waited({puller}) or cancelled
+        growth.end()
+        cancelled = await _waited({drawer}, patience=FAREWELL if cancelled else None) or cancelled
+        if cancelled:
+            await _waited({drawer}, patience=FAREWELL)
+        drawer.cancel()
+        typist.cancel()
+    if not drawer.cancelled() and (failure := drawer.result()) and not cancelled:
+        raise failure
+    # Cancelled before it began, the puller has nothing to say.
+    ending = Ending() if puller.cancelled() else puller.result()
+    return Ending(ending.sentence, cancelled) if cancelled else ending
+
+
+async def _finish(drawing: Drawing, reply: Reply, text: str, *, whole: bool = True) -> Shown:
+    if not text.strip() and not (reply.choices or reply.files):
+        return Shown("")
+    await _settle(drawing.finish(text, whole=whole))
+    return Shown(text, drawing.ids, whole, drawing.first)
+
+
+async def _settle(writing: Coroutine[Any, Any, None], patience: float | None = None) -> None:
+    """Write the last state within `patience` seconds; a cancellation meanwhile waits a little for it, then is raised.
+
+    Raises:
+        TimeoutError: It was not written in time.
+        Exception: Whatever the writing raised.
+    """
+    async with asyncio.TaskGroup() as group:
+        writer = group.create_task(_outcome(writing))
+        cancelled = await _waited({writer}, patience=patience)
+        if cancelled:
+            await _waited({writer}, patience=FAREWELL)
+        writer.cancel()
+    if cancelled:
+        raise cancelled
+    if writer.cancelled():
+        raise TimeoutError
+    if failure := writer.result():
+        raise failure
+
+
+async def _outcome(work: Coroutine[Any, Any, None]) -> Exception | None:
+    """Return what the work raised: a task group would cancel its neighbours, and wrap it."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 — raised by whoever waits for it
+        return error
+    return None
+
+
+async def _waited(
+    tasks: set[asyncio.Task[Any]], *, first: bool = False, patience: float | None = None
+) -> asyncio.CancelledError | None:
+    """Wait for tasks (or the first of them). A cancellation ends the waiting and is returned, to be raised later."""
+    when = asyncio.FIRST_COMPLETED if first else asyncio.ALL_COMPLETED
+    try:
+        await asyncio.wait(tasks, timeout=patience, return_when=when)
+    except asyncio.CancelledError as cancelled:
+        return cancelled
+    return None

@@ -1,0 +1,78 @@
+"""An outlet that notes what it draws: after a sudden end nobody begins an answer anew that a person has seen."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from bot.contract import Outlet, Page, Rate, Superseded
+from bot.mailbox.letters import Drawn, Letter
+from bot.mailbox.mailbox import Mailbox
+from bot.model import Conversation
+
+# Seconds after which a leave to write is too old to be used: less than another process needs to take this one for dead.
+STALE = 2.0
+
+
+@dataclass(slots=True)
+class Witness:
+    """Writes through to an outlet: before each write it asks whether the answer is still this process's to give.
+
+    The first time that notes that the answer begins; after each it notes what is drawn.
+    """
+
+    outlet: Outlet
+    mailbox: Mailbox
+    where: Conversation
+    letter: Letter
+    stale: float = STALE
+
+    @property
+    def gate(self) -> str:
+        """The outlet's."""
+        return self.outlet.gate
+
+    @property
+    def rate(self) -> Rate:
+        """The outlet's."""
+        return self.outlet.rate
+
+    @property
+    def limit(self) -> int:
+        """The outlet's."""
+        return self.outlet.limit
+
+    @property
+    def pace(self) -> float:
+        """The outlet's."""
+        return self.outlet.pace
+
+    def length(self, text: str) -> int:
+        """Return the outlet's length of a text."""
+        return self.outlet.length(text)
+
+    async def typing(self) -> None:
+        """Show that an answer is being made."""
+        await self.outlet.typing()
+
+    async def write(self, page: Page) -> str:
+        """Draw a page. Raises `Superseded` where another process answers now, and what the outlet raises."""
+        asked = time.monotonic()
+        leave = await self.mailbox.begin(self.where, self.letter)
+        # A process that stood still hears late what it was told before; meanwhile another may have taken over.
+        if leave and time.monotonic() - asked > self.stale:
+            leave = await self.mailbox.begin(self.where, self.letter)
+        if not leave:
+            raise Superseded
+        written = await self.outlet.write(page)
+        if written and not page.last:  # The last page is noted by the end of the turn itself, a moment later.
+            await self.mailbox.note(self.where, page.number, Drawn(written, page.text))
+        return written
+
+    async def adopt(self, number: int, written: str) -> None:
+        """Take a page as drawn already."""
+        await self.outlet.adopt(number, written)
+
+    async def done(self) -> None:
+        """The turn is over."""
+        await self.outlet.done()

@@ -1,0 +1,251 @@
+"""What has arrived and is not answered yet: one mailbox a conversation, in Redis, drained by one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Container
+from contextlib import asynccontextmanager
+from typing import Any
+from weakref import WeakValueDictionary
+
+import structlog
+from redis.exceptions import LockError
+
+from bot.kept.places import member
+from bot.link import Command
+from bot.mailbox import letters
+from bot.mailbox.copies import Copies, Copy
+from bot.mailbox.leftovers import left_behind
+from bot.mailbox.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_key, shown_key
+from bot.model import Conversation, Message, line_of
+from bot.replicas.replica import Replica, tell, told
+from bot.store import Store
+
+log = structlog.get_logger(__name__)
+
+SEEN_SECONDS = 2 * 86_400
+KEPT_SECONDS = 2 * 86_400
+LOCK_SECONDS = 30.0
+EXTEND_SECONDS = 10.0
+# After Redis was away, every process first tells it what was answered meanwhile.
+CATCH_UP_SECONDS = 3.0
+# An answer that took longer may be about the past: who stood still meanwhile may have been taken for dead.
+LATE_SECONDS = 1.0
+
+
+class Mailbox:
+    """The mailboxes of all conversations, and the locks by which one process at a time drains one."""
+
+    def __init__(self, store: Store, replica: Replica) -> None:
+        self._store = store
+        self._replica = replica
+        self._copies = Copies()
+        self._current: dict[Conversation, str] = {}
+        # What was taken when it was accepted, until `take` hands it out.
+        self._at_hand: dict[Conversation, str] = {}
+        # Only one at a time puts messages of a conversation into Redis; a lock is gone when nobody does.
+        self._orders: WeakValueDictionary[Conversation, asyncio.Lock] = WeakValueDictionary()
+
+    async def accept(self, message: Message, where: Conversation) -> bool:
+        """Keep a message until it is answered. False: it was accepted before. With Redis away it is kept here alone."""
+        line = message.dump()
+        self._copies.add(where, line, message)
+        new = await self._keep(where)
+        if line in new and not new[line]:
+            self._copies.drop(where, line)
+            return False
+        return True
+
+    async def _keep(self, where: Conversation) -> dict[str, bool]:
+        """Put into Redis what it is not known to have, in its order. Return of what it answers whether it is new."""
+        order = self._orders.setdefault(where, asyncio.Lock())
+        async with order:
+            return await self._keep_in_order(where, self._copies.unsure(where))
+
+    async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
+        kept: list[Command] = [("ZADD", OPEN, time.time(), member(where))]
+        for line, copy in unsure.items():
+            copy.kept = "perhaps"
+            keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
+            bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, int(LOCK_SECONDS * 1000)
+            kept.append(("EVAL", letters.ACCEPT, 4, *keys, line, *bounds))
+        _, *answers = await self._store.send(*kept) or (0,)
+        accepted = dict(zip(unsure, answers, strict=False))
+        for line, answer in accepted.items():
+            unsure[line].kept = "yes"
+            if answer == letters.TAKEN:
+                self._at_hand[where] = line
+            if not self._copies.has(where, line):  # answered while it was on its way there
+                self._copies.answered[line] = where
+        return {line: bool(answer) for line, answer in accepted.items()}
+
+    @asynccontextmanager
+    async def held(self, where: Conversation) -> AsyncIterator[None]:
+        """Let a conversation go when it is answered no more, also after a sudden end of that.
+
+        `take` takes its lock, `extend` extends it, and the last `finish` lets it go.
+        """
+        try:
+            yield
+        finally:
+            if self._current.pop(where, None):
+                await self._store.attempt(lambda: _released(self._lock(where)), default=False)
+
+    async def extend(self) -> None:
+        """Keep all conversations that are answered here; to be called every `EXTEND_SECONDS`."""
+        for where in tuple(self._current):
+            lock = self._lock(where)
+            await self._store.attempt(lambda lock=lock: _extended(lock), default=False)  # type: ignore[misc]  # mypy takes no default in a lambda
+
+    def _lock(self, where: Conversation) -> Any:
+        lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)
+        lock.local.token = self._replica.boot.encode()
+        return lock
+
+    async def take(self, where: Conversation) -> Letter | None:
+        """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
+        line = self._at_hand.pop(where, "")
+        if copy := self._copies.of(where, line):
+            self._current[where] = line
+            return Letter(copy.message, line)
+        while True:
+            values = self._replica.boot, KEPT_SECONDS, int(LOCK_SECONDS * 1000)
+            found = await self._eval(letters.TAKE, self._keys(where), *values, default=None)
+            try:
+                letter = await self._letter(where, found)
+            except (ValueError, KeyError, TypeError):
+                log.exception("a message that cannot be read is left out", conversation=where.hash)
+                await self._finish(where, found[1])
+                continue
+            if letter is None or letter.line not in self._copies.answered:
+                break
+            await self._finish(where, letter.line)
+        if letter:
+            self._current[where] = letter.line
+        else:
+            self._current.pop(where, None)
+        return letter
+
+    async def _letter(self, where: Conversation, found: Any) -> Letter | None:
+        match found:
+            case ["letter", line, fields]:
+                return letters.opened(line, fields)
+            case ["taken"]:
+                return None
+            case _:
+                return await self._copy(where, forgotten=found is not None)
+
+    async def _copy(self, where: Conversation, *, forgotten: bool) -> Letter | None:
+        """Return what this process knows alone; `forgotten`: Redis answers, and has nothing (any more)."""
+        while first := self._copies.first(where):
+            line, copy = first
+            if forgotten and copy.kept == "perhaps":
+                return None  # it is on its way there, and found when it has arrived
+            seen = seen_key(where, copy.message.update)
+            if not (forgotten and await self._eval(letters.KNOWN, (seen,), default=0)):
+                return Letter(copy.message, line)
+            self._copies.drop(where, line)  # another process has answered it
+        return None
+
+    async def begin(self, where: Conversation, letter: Letter) -> bool:
+        """Note that something of the answer to a message is about to be shown. False: another process took it over."""
+        keys = (*self._keys(where), seen_key(where, letter.message.update))
+        values = self._replica.boot, letter.line, int(LOCK_SECONDS * 1000)
+        asked = time.monotonic()
+        begun = await self._eval(letters.BEGIN, keys, *values, default=1)
+        if time.monotonic() - asked > LATE_SECONDS:
+            begun = await self._eval(letters.BEGIN, keys, *values, default=1)
+        return bool(begun)
+
+    async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:
+        """Note what is drawn of a page, so that nobody begins it anew."""
+        page = line_of(drawn)
+        keys = lock_key(where), shown_key(where)
+        await self._eval(letters.NOTE, keys, self._replica.boot, f"page:{number}", page, default=0)
+
+    async def finish(self, where: Conversation, line: str, *writes: Command) -> None:
+        """Take the message that was answered out of its mailbox, in one round trip with other writes.
+
+        The last one lets the conversation go: `drained` is true then.
+        """
+        if await self._finish(where, line, *writes, letting_go=True) == 0:
+            self._current.pop(where, None)
+
+    def drained(self, where: Conversation) -> bool:
+        """Return whether the last `finish` left nothing to take."""
+        return where not in self._current and self._copies.first(where) is None
+
+    async def _finish(self, where: Conversation, line: str, *writes: Command, letting_go: bool = False) -> int | None:
+        """Return how many messages wait then; None where Redis is away."""
+        # An acceptance under way may arrive after this: then it must be known, or it would be answered again.
+        late = self._copies.may_come_late(where, line)
+        known = [("SET", seen_key(where, Message.load(line).update), "1", "NX", "EX", SEEN_SECONDS)] if late else []
+        kept = self._copies.drop(where, line)
+        finish = "EVAL", letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go)
+        answers = await self._store.send(*writes, *known, finish)
+        if answers:
+            self._copies.answered.pop(line, None)
+        elif kept:
+            self._copies.answered[line] = where
+        return int(answers[-1]) if answers else None
+
+    async def stop(self, where: Conversation) -> int:
+        """Forget what waits in a conversation, and have the answer under way stopped. Return how many they were."""
+        here = self._copies.clear(where)
+        found = await self._eval(letters.STOP, self._keys(where), KEPT_SECONDS, default=None)
+        if found is None:
+            self._copies.answered.update(dict.fromkeys(here, where))
+        waiting, holder, line = found or (0, "", "")
+        if holder and holder != self._replica.boot:
+            await tell(self._store, holder, line_of({"where": where, "line": line}))
+        return max(len(here), int(waiting))
+
+    async def stopped_elsewhere(self) -> list[Conversation]:
+        """Return the conversations whose answer under way here was stopped by a word to another process."""
+        notes = [json.loads(each) for each in await told(self._store, self._replica.boot)]
+        asked = [(Conversation(**each["where"]), each["line"]) for each in notes]
+        return [where for where, line in asked if self._current.get(where) == line]
+
+    async def waiting(self, where: Conversation) -> bool:
+        """Return whether a conversation has unanswered messages."""
+        return bool(await self._store.ask("LLEN", mail_key(where), default=0))
+
+    async def left_behind(self, busy: Container[Conversation]) -> list[Conversation]:
+        """Return the conversations with mail that nobody alive is answering; let go of dead processes' locks.
+
+        Those that this process is `busy` with are not looked at.
+        """
+        for line, where in tuple(self._copies.answered.items()):
+            await self._finish(where, line)
+        for where in self._copies.places():
+            if self._copies.unsure(where):
+                await self._keep(where)
+        alone = [where for where in self._copies.places() if where not in busy]
+        if self._store.seconds_back() < CATCH_UP_SECONDS:
+            return alone
+        left = await left_behind(self._store, self._replica.boot, busy)
+        return list(dict.fromkeys([*alone, *left]))
+
+    def _keys(self, where: Conversation) -> tuple[str, str, str]:
+        return lock_key(where), mail_key(where), shown_key(where)
+
+    async def _eval(self, script: str, keys: tuple[str, ...], *values: str | int, default: Any) -> Any:
+        return await self._store.ask("EVAL", script, len(keys), *keys, *values, default=default)
+
+
+async def _extended(lock: Any) -> bool:
+    try:
+        await lock.reacquire()
+    except LockError:
+        return False
+    return True
+
+
+async def _released(lock: Any) -> bool:
+    try:
+        await lock.release()
+    except LockError:
+        return False
+    return True

@@ -1,0 +1,170 @@
+"""What is remembered, and that nobody's memory reaches another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from bot.contract import Services
+from bot.kept.memory import Memory, memory_key
+from bot.kept.moving import move_chat
+from bot.kept.options import Options
+from bot.model import Conversation, Message
+from bot.store import Store
+from tests.conftest import make_settings
+from tests.people import said
+
+OWN, SHARED, OFF = Options(), Options(memory="shared"), Options(memory="off")
+
+
+async def remember(memory: Memory, message: Message, answer: str, options: Options = OWN) -> None:
+    await memory.add(message, answer, "rule", options)
+
+
+async def questions(memory: Memory, message: Message, options: Options = OWN) -> list[str]:
+    return [each.question for each in await memory.recall(message, options)]
+
+
+async def test_question_and_answer_are_remembered_in_their_order(services: Services) -> None:
+    memory = services.memory
+    await remember(memory, said("one"), "1")
+    await remember(memory, said("two"), "2")
+    recalled = await memory.recall(said(""), OWN)
+    assert [(each.question, each.answer) for each in recalled] == [("one", "1"), ("two", "2")]
+
+
+async def test_a_group_member_has_a_memory_of_their_own(services: Services) -> None:
+    await remember(services.memory, said("mine", chat="group"), "yes")
+    assert await questions(services.memory, said("", person="bob", chat="group")) == []
+    assert await questions(services.memory, said("", chat="group", thread="5")) == []
+    assert await questions(services.memory, said("", chat="group")) == ["mine"]
+
+
+async def test_a_chat_may_share_one_memory_with_names(services: Services) -> None:
+    await remember(services.memory, said("mine", chat="group"), "yes", SHARED)
+    recalled = await services.memory.recall(said("", person="bob", chat="group"), SHARED)
+    assert [(each.name, each.question) for each in recalled] == [("Alice", "mine")]
+
+
+async def test_a_chat_may_switch_memory_off(services: Services) -> None:
+    await remember(services.memory, said("mine", chat="group"), "yes", OFF)
+    assert await questions(services.memory, said("", chat="group"), OFF) == []
+    assert await services.store.client.dbsize() == 0
+
+
+async def test_only_the_latest_turns_are_kept(store: Store) -> None:
+    memory = Memory(store, make_settings(memory_turns=3))
+    for number in range(5):
+        await remember(memory, said(str(number)), "ok")
+    assert await questions(memory, said("")) == ["2", "3", "4"]
+
+
+async def test_memory_is_bounded_by_bytes_and_always_keeps_the_latest(store: Store) -> None:
+    memory = Memory(store, make_settings(memory_bytes=1024))
+    for number in range(5):
+        await remember(memory, said(f"{number}"), "x" * 400)
+    assert await questions(memory, said("")) == ["3", "4"]
+    await remember(memory, said("huge"), "x" * 5000)
+    assert await questions(memory, said("")) == ["huge"]
+
+
+async def test_memory_ages_and_each_exchange_refreshes_it(services: Services) -> None:
+    await remember(services.memory, said("one"), "1")
+    slot = memory_key(said("").conversation)
+    await services.store.client.expire(slot, 5)
+    await remember(services.memory, said("two"), "2")
+    assert await services.store.client.ttl(slot) > 5
+
+
+async def test_the_same_exchange_is_not_appended_twice(services: Services) -> None:
+    message = said("once")
+    await remember(services.memory, message, "1")
+    await remember(services.memory, message, "1")
+    assert await questions(services.memory, said("")) == ["once"]
+
+
+async def test_reset_forgets_this_conversation_only(services: Services) -> None:
+    await remember(services.memory, said("here", chat="group"), "1")
+    await remember(services.memory, said("there"), "2")
+    assert await services.memory.reset(said("/reset", chat="group"), OWN)
+    assert await questions(services.memory, said("", chat="group")) == []
+    assert await questions(services.memory, said("")) == ["there"]
+
+
+async def test_forgetting_a_person_leaves_the_others_in_a_shared_memory(services: Services) -> None:
+    memory = services.memory
+    await remember(memory, said("private"), "1")
+    await remember(memory, said("shared", chat="group"), "2", SHARED)
+    await remember(memory, said("bob's", person="bob", chat="group"), "3", SHARED)
+    assert await memory.forget("test", "alice") == 2
+    assert await questions(memory, said("")) == []
+    assert await questions(memory, said("", chat="group"), SHARED) == ["bob's"]
+
+
+async def test_odd_ids_and_lone_surrogates_are_kept_as_they_are(services: Services) -> None:
+    message = said("\ud800 {a}:b", person="a:b}{%", chat="x\n")
+    await remember(services.memory, message, "好 \ud83d")
+    assert [each.answer for each in await services.memory.recall(message, OWN)] == ["好 \ud83d"]
+
+
+async def test_a_chat_that_moves_takes_its_memory_and_options_along(services: Services) -> None:
+    old, new = said("old", chat="-1"), said("new", chat="-100")
+    await remember(services.memory, old, "1")
+    await remember(services.memory, new, "2")
+    await services.options.choose(old, "unaddressed", "never")
+    await move_chat(services.store, "test", "-1", "-100")
+    assert await questions(services.memory, said("", chat="-100")) == ["old", "new"]
+    assert await questions(services.memory, said("", chat="-1")) == []
+    assert await services.memory.forget("test", "alice") == 1
+    kept = await services.store.client.hgetall("y1:{test:-100}:options")
+    assert kept == {"unaddressed": "never"}
+
+
+async def test_moving_one_chat_leaves_those_whose_id_begins_alike(services: Services) -> None:
+    await remember(services.memory, said("other", chat="-12"), "1")
+    await move_chat(services.store, "test", "-1", "-100")
+    assert await questions(services.memory, said("", chat="-12")) == ["other"]
+
+
+async def test_with_redis_away_memory_is_empty_and_nothing_fails() -> None:
+    from bot.store import make_client  # noqa: PLC0415 — a client of its own, to nowhere
+
+    store = Store(make_client("redis://127.0.0.1:1"), "nowhere")
+    memory = Memory(store, make_settings())
+    await remember(memory, said("lost"), "1")
+    assert await questions(memory, said("")) == []
+    assert store.is_away()
+    await store.close()
+
+
+PARTS = st.text(alphabet="ab:%{}\x00é/ ", max_size=3)
+PLACES = st.builds(Conversation, platform=PARTS, chat=PARTS, thread=PARTS, person=PARTS)
+
+
+@given(PLACES, PLACES)
+def test_no_two_conversations_have_the_same_key(one: Conversation, other: Conversation) -> None:
+    assert (one == other) == (memory_key(one) == memory_key(other))
+
+
+WHO = st.sampled_from(["a", "b", "a:", "b%3A"])
+STEPS = st.lists(st.tuples(WHO, WHO, st.sampled_from(["", "1"]), st.booleans()), max_size=30)
+
+
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+async def test_no_message_ever_reaches_another_persons_memory(services: Services, steps: list[Any]) -> None:
+    await services.store.client.flushall()
+    told: dict[tuple[str, str, str], list[str]] = {}
+    for number, (person, chat, thread, forgets) in enumerate(steps):
+        message = said(f"{number}", person=person, chat=chat, thread=thread)
+        if forgets and number % 5 == 0:
+            await services.memory.forget("test", person)
+            told = {place: kept for place, kept in told.items() if place[0] != person}
+            continue
+        await remember(services.memory, message, "ok")
+        told.setdefault((person, chat, thread), []).append(message.text)
+    for (person, chat, thread), expected in told.items():
+        assert await questions(services.memory, said("", person=person, chat=chat, thread=thread)) == expected[-20:]

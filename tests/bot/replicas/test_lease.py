@@ -1,0 +1,126 @@
+"""What one process at a time may do is shared out fairly, and taken over from who died."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.replicas.lease import Lease, Shares
+from bot.replicas.replica import Presence, Replica
+from bot.store import Store, make_client
+
+
+class Worker:
+    """A process that does its share of the work, for a test to look at."""
+
+    def __init__(self, store: Store, name: str, parts: int, doing: dict[int, list[str]]) -> None:
+        self.presence = Presence(store, Replica(name, name))
+        self.shares = Shares(store, self.presence, "work", parts)
+        self.name = name
+        self.doing = doing
+        self.changed = asyncio.Event()
+
+    async def work(self, part: int) -> bool:
+        """Do one part until cancelled."""
+        self.doing[part].append(self.name)
+        self.changed.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.doing[part].remove(self.name)
+            self.changed.set()
+        return True
+
+    @asynccontextmanager
+    async def alive(self) -> AsyncIterator[Worker]:
+        """Live and work, and then leave."""
+        await self.presence.announce()
+        async with asyncio.TaskGroup() as group:
+            tasks = group.create_task(self.presence.beat()), group.create_task(self.shares.run(self.work))
+            yield self
+            for task in tasks:
+                task.cancel()
+        await self.presence.leave()
+
+    async def has(self, count: int) -> None:
+        """Wait until this process does so many parts, and nobody ever does one that another does."""
+        async with asyncio.timeout(10):
+            while sum(self.name in each for each in self.doing.values()) != count:
+                assert all(len(each) <= 1 for each in self.doing.values())
+                self.changed.clear()
+                await self.changed.wait()
+
+
+def doing(parts: int) -> dict[int, list[str]]:
+    return {part: [] for part in range(parts)}
+
+
+async def test_alone_a_process_does_everything_and_two_share_it(store: Store) -> None:
+    parts = doing(4)
+    async with Worker(store, "first", 4, parts).alive() as first:
+        await first.has(4)
+        async with Worker(store, "second", 4, parts).alive() as second:
+            await first.has(2)
+            await second.has(2)
+        await first.has(4)
+
+
+async def test_who_takes_no_part_has_no_share(store: Store) -> None:
+    for name in ("another", "and another"):
+        await Presence(store, Replica(name, name)).announce()
+    parts = doing(4)
+    async with Worker(store, "first", 4, parts).alive() as first:
+        await first.has(4)
+        async with Worker(store, "second", 4, parts).alive() as second:
+            await first.has(2)
+            await second.has(2)
+
+
+async def test_of_one_part_others_stand_by_until_its_holder_has_ended(store: Store) -> None:
+    parts = doing(1)
+    second = Worker(store, "second", 1, parts)
+    async with Worker(store, "first", 1, parts).alive() as first:
+        await first.has(1)
+        async with second.alive():
+            assert await Lease(store, "work:0", "second").hold() is False
+            await first.has(1)
+    async with second.alive():
+        await second.has(1)
+
+
+async def test_a_lease_of_a_dead_process_is_taken_over_at_once(store: Store) -> None:
+    assert await Lease(store, "work", "dead").hold()
+    living = Presence(store, Replica("living", "living"))
+    await living.announce()
+    assert await Lease(store, "work", "living").hold()
+    assert await Lease(store, "work", "another").hold() is False
+
+
+async def test_a_lease_is_released_only_by_its_holder(store: Store) -> None:
+    mine, others = Lease(store, "work", "mine"), Lease(store, "work", "others")
+    await Presence(store, Replica("mine", "mine")).announce()
+    assert await mine.hold()
+    await others.release()
+    assert await others.hold() is False
+    await mine.release()
+    assert await others.hold()
+
+
+async def test_without_redis_who_knows_no_other_does_everything() -> None:
+    nowhere = Store(make_client("redis://127.0.0.1:1"), "nowhere")
+    async with Worker(nowhere, "first", 2, doing(2)).alive() as first:
+        await first.has(2)
+    await nowhere.close()
+
+
+async def test_a_part_that_gives_up_ends_the_work(store: Store) -> None:
+    presence = Presence(store, Replica("a", "a"))
+
+    async def give_up(part: int) -> bool:
+        return False
+
+    assert await Shares(store, presence, "work", 2).run(give_up) is False
+    held = [await Lease(store, f"work:{part}", name).hold() for part, name in itertools.product(range(2), "b")]
+    assert held == [True, True]

@@ -1,0 +1,47 @@
+"""Who is alive among several processes, also after the server itself was away."""
+
+from __future__ import annotations
+
+import time
+
+from bot.replicas.replica import ALIVE, ALIVE_MILLISECONDS, LONELY_SECONDS, Presence, Replica
+from bot.store import Store, make_client
+
+
+def presence(store: Store, name: str) -> Presence:
+    return Presence(store, Replica(name, name))
+
+
+async def silent(store: Store, *names: str) -> None:
+    """Let what these said last be so long ago that they count as dead."""
+    long_ago = time.time() * 1000 - 2 * ALIVE_MILLISECONDS
+    await store.client.zadd(ALIVE, dict.fromkeys(names, long_ago))
+
+
+async def test_who_says_nothing_while_others_do_is_dead(store: Store) -> None:
+    first, second = presence(store, "first"), presence(store, "second")
+    await first.announce()
+    await second.announce()
+    await silent(store, "first")
+    await second._beat()
+    assert second.alive == {"second"}
+    assert second.alone
+
+
+async def test_when_nobody_said_anything_for_long_it_was_the_server_that_was_away(store: Store) -> None:
+    first, second = presence(store, "first"), presence(store, "second")
+    await first.announce()
+    await second.announce()
+    await silent(store, "first", "second")
+    await second._beat()
+    assert second.alive == {"first", "second"}
+    assert not second.alone
+
+
+async def test_who_is_told_nothing_takes_itself_for_alone_only_after_a_while() -> None:
+    nowhere = Store(make_client("redis://127.0.0.1:1"), "nowhere")
+    early = presence(nowhere, "first")
+    await early.announce()
+    late = Presence(nowhere, early.replica, _since=time.monotonic() - LONELY_SECONDS)
+    assert (early.alone, late.alone) == (False, True)
+    await nowhere.client.aclose()
