@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from bot.contract import Outlet, Page, Rate, Superseded
 from bot.mailbox.letters import Drawn, Letter
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation
-
-# Seconds after which a leave to write is too old to be used: less than another process needs to take this one for dead.
-STALE = 2.0
 
 
 @dataclass(slots=True)
@@ -25,7 +21,6 @@ class Witness:
     mailbox: Mailbox
     where: Conversation
     letter: Letter
-    stale: float = STALE
 
     @property
     def gate(self) -> str:
@@ -57,12 +52,7 @@ class Witness:
 
     async def write(self, page: Page) -> str:
         """Draw a page. Raises `Superseded` where another process answers now, and what the outlet raises."""
-        asked = time.monotonic()
-        leave = await self.mailbox.begin(self.where, self.letter)
-        # A process that stood still hears late what it was told before; meanwhile another may have taken over.
-        if leave and time.monotonic() - asked > self.stale:
-            leave = await self.mailbox.begin(self.where, self.letter)
-        if not leave:
+        if not await self.mailbox.begin(self.where, self.letter):
             raise Superseded
         written = await self.outlet.write(page)
         if written and not page.last:  # The last page is noted by the end of the turn itself, a moment later.
