@@ -35,6 +35,7 @@ TARGETS: dict[str, dict[str, tuple[float | None, ...]]] = {
         "en-clinc150": (85, 58, None), "en-hint3-curekart": (85, 46, None),
     },
 }  # fmt: skip
+NO_TARGETS = (None, None, None)
 NOUNS = """
 订单 账号 密码 机器人 群组 频道 令牌 服务器 数据库 备份 日志 规则 问答 模型 语音 图片 文件 权限 管理员
 成员 通知 消息 插件 版本 配置 端口 证书 域名 代理 内存 磁盘 容器 镜像 脚本 命令 按钮 菜单 语言 时区
@@ -71,25 +72,24 @@ def main() -> None:
 
 def _reach() -> None:
     root = Path(os.environ.get("EVALUATION_DATA", "")) / "faqeval"
-    folders = [root / name for name in TARGETS["lexical"] if (root / name / "faq.jsonl").exists()]
-    if not folders:
+    lists = sorted(root.glob("*/queries*.jsonl"))
+    if not lists:
         print("skipped: no evaluation sets (EVALUATION_DATA names no directory that has them)")
         return
     encoder = installed()
     print("per cent, cold, 2 % tolerated            top-1 (≥)   coverage (≥)   false (≤3)   near (≤)     ECE (≤.05)")
-    for folder in folders:
-        _reached(folder, "lexical", None)
+    for queries in lists:
+        _reached(queries, "lexical", None)
         if encoder:
-            _reached(folder, "semantic", encoder)
+            _reached(queries, "semantic", encoder)
     if not encoder:
         print("skipped: the semantic rows (the extra `semantic` is not installed)")
 
 
-def _reached(folder: Path, name: str, encoder: Encoder | None) -> None:
-    found = figures(
-        results(Faq.build(load(folder / "faq.jsonl"), encoder=encoder), read_queries(folder / "queries.dev.jsonl"))
-    )
-    top1, coverage, near = TARGETS[name][folder.name]
+def _reached(queries: Path, name: str, encoder: Encoder | None) -> None:
+    folder = queries.parent
+    found = figures(results(Faq.build(load(folder / "faq.jsonl"), encoder=encoder), read_queries(queries)))
+    top1, coverage, near = TARGETS[name].get(folder.name, NO_TARGETS)
     print(
         f"{folder.name:20}{name:12}{_beside(found.top1, top1)}   {_beside(found.coverage, coverage)}"
         f"   {_beside(found.false_answers, 3)}   {_beside(found.near, near)}   {found.ece:8.3f}"
