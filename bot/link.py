@@ -23,6 +23,8 @@ Value = str | bytes | float
 Command = tuple[Value, ...]
 Answers = list[Any]
 
+# Seconds that a deadline is noticed late by at most, unless the process itself stood still.
+PUNCTUAL = 0.5
 # What the reader of answers says while one is not whole.
 UNFINISHED = object()
 
@@ -157,6 +159,10 @@ class Wire(asyncio.Protocol):
         if not self._asked:
             return
         loop, oldest = asyncio.get_running_loop(), self._asked[0]
+        if loop.time() - oldest.until > PUNCTUAL:
+            # This process stood still, which says nothing about the server.
+            for each in self._asked:
+                each.until = loop.time() + self._patience
         if oldest.until > loop.time():
             self._watch = loop.call_at(oldest.until, self._look)
             return

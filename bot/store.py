@@ -22,9 +22,10 @@ from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import TimeoutError as RedisSilentError
 
 from bot.held_file import hold
-from bot.link import Answers, Command, Link, Value
+from bot.link import PUNCTUAL, Answers, Command, Link, Value
 from bot.metrics import Metrics
 from bot.settings import Settings
 
@@ -116,7 +117,8 @@ class Store:
         except (RedisError, RedisClusterException, OSError, TimeoutError, AttributeError) as error:
             if isinstance(error, AttributeError) and not _within_client(error):
                 raise
-            self._failed(error)
+            if not _stood_still(error, time.monotonic() - began):
+                self._failed(error)
             value = default
         else:
             self._succeeded()
@@ -165,6 +167,14 @@ class Store:
             code = str(error).partition(" ")[0]
             cause = code if code.isupper() else type(error).__name__
             log.warning("redis is away: memory is empty, settings are default", cause=cause)
+
+
+def _stood_still(error: Exception, seconds: float) -> bool:
+    """Return whether the time ran out so late that this process stood still: that tells nothing about Redis.
+
+    Who took Redis for away then would go on with what others have taken over meanwhile.
+    """
+    return isinstance(error, TimeoutError | RedisSilentError) and seconds > ANSWER_SECONDS + PUNCTUAL
 
 
 def _within_client(error: AttributeError) -> bool:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from redis import Redis
 from redis.asyncio import BlockingConnectionPool
 from redis.exceptions import ConnectionError as LostError
 from redis.exceptions import ResponseError
@@ -97,6 +98,18 @@ async def test_a_server_that_says_nothing_is_given_up_and_tried_anew(redis_url: 
         waiting = [asyncio.create_task(link.ask([("BLPOP", "nothing", 0)])) for _ in range(3)]
         assert {type(each) for each in await asyncio.gather(*waiting, return_exceptions=True)} == {SilentError}
         assert await link.ask([("PING",)]) == ["PONG"]
+
+
+async def test_who_stood_still_himself_does_not_take_the_server_for_dead(redis_url: str) -> None:
+    async def stands_still() -> None:
+        with Redis.from_url(redis_url) as other:
+            other.blpop(["nothing"], timeout=1)  # on purpose it blocks the loop
+
+    async with linked(redis_url, patience=0.2) as link, asyncio.TaskGroup() as group:
+        await link.ask([("PING",)])
+        asked = group.create_task(link.ask([("PING",)]))
+        group.create_task(stands_still())
+    assert asked.result() == ["PONG"]
 
 
 async def test_a_server_that_does_not_greet_is_not_waited_for_long() -> None:
