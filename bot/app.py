@@ -30,10 +30,11 @@ from bot.layout.schema import guard
 from bot.log import told_by_loop
 from bot.mailbox.mailbox import EXTEND_SECONDS, Mailbox
 from bot.metrics import Metrics
+from bot.opening import open_store
 from bot.replicas.lease import Shares
 from bot.replicas.replica import Presence, held_replica, stranger
 from bot.settings import Settings
-from bot.store import Store, open_store
+from bot.store import Store
 from bot.texts import Texts
 from bot.turns import Turns
 from bot.watch.health import Health

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.contract import Services
+from bot.opening import open_store
 from bot.settings import Settings
-from bot.store import open_store
 from tests.conftest import make_services
 
 

@@ -11,8 +11,9 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from bot.layout.backup import BackupError, backup
 from bot.layout.schema import check_layout
+from bot.opening import join_store
 from bot.settings import Settings, read_settings
-from bot.store import StoreError, join_store
+from bot.store import StoreError
 
 
 def add(verbs: Any) -> None:

@@ -19,9 +19,10 @@ from bot.cli.offline import offline
 from bot.content import ContentError
 from bot.contract import Apology
 from bot.layout.schema import check_layout
+from bot.opening import open_store
 from bot.platforms.console.clean import clean
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store import Store, StoreBusyError, StoreError, open_store
+from bot.store import Store, StoreBusyError, StoreError
 from bot.texts import Texts
 
 PATIENCE_SECONDS = 20.0

@@ -11,8 +11,9 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from bot.layout.backup import BackupError, restore
 from bot.layout.migration import prepared
+from bot.opening import open_store
 from bot.settings import Settings, read_settings
-from bot.store import StoreError, open_store
+from bot.store import StoreError
 
 
 def add(verbs: Any) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from bot import discover, log
 from bot.app import House, live
 from bot.cli.crew import CHILD, Crew, end_with_parent
+from bot.opening import open_store
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store import open_store
 from bot.watch.web import serving
 
 MOST = 64

