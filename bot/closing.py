@@ -56,6 +56,8 @@ async def closing(outlet: Outlet, keep: Keep, message: Message, metrics: TurnMet
 async def _end(outlet: Outlet, keep: Keep, writes: list[Command]) -> None:
     try:
         await outlet.done()
+    except Superseded:  # who answers now keeps what there is to keep
+        return
     except Exception:  # whatever an outlet makes of the end is not the turn's
         log.exception("outlet failed")
     await keep(*writes)

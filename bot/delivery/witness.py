@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.contract import Outlet, Page, Rate, Superseded
+from bot.leave import Leave
+from bot.liveliness import Promising
 from bot.mailbox.letters import Drawn, Letter
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation
@@ -12,15 +14,19 @@ from bot.model import Conversation
 
 @dataclass(slots=True)
 class Witness:
-    """Writes through to an outlet: before each write it asks whether the answer is still this process's to give.
+    """Writes through to an outlet: before each request it asks whether the answer is still this process's to give.
 
-    The first time that notes that the answer begins; after each it notes what is drawn.
+    The first time that notes that the answer begins; after each write it notes what is drawn.
     """
 
     outlet: Outlet
     mailbox: Mailbox
     where: Conversation
     letter: Letter
+    _leave: Leave = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._leave = Leave(self._ask)
 
     @property
     def gate(self) -> str:
@@ -52,9 +58,9 @@ class Witness:
 
     async def write(self, page: Page) -> str:
         """Draw a page. Raises `Superseded` where another process answers now, and what the outlet raises."""
-        if not await self.mailbox.begin(self.where, self.letter):
-            raise Superseded
-        written = await self.outlet.write(page)
+        await self._leave.renew()
+        with self._leave.applied():
+            written = await self.outlet.write(page)
         if written and not page.last:  # The last page is noted by the end of the turn itself, a moment later.
             await self.mailbox.note(self.where, page.number, Drawn(written, page.text))
         return written
@@ -64,5 +70,12 @@ class Witness:
         await self.outlet.adopt(number, written)
 
     async def done(self) -> None:
-        """The turn is over."""
-        await self.outlet.done()
+        """The turn is over. Raises `Superseded` where an answer is promised that another process gives now."""
+        if isinstance(self.outlet, Promising) and self.outlet.promised:
+            await self._leave.renew()
+        with self._leave.applied():
+            await self.outlet.done()
+
+    async def _ask(self) -> None:
+        if not await self.mailbox.begin(self.where, self.letter):
+            raise Superseded

@@ -31,8 +31,6 @@ LOCK_SECONDS = 30.0
 EXTEND_SECONDS = 10.0
 # After Redis was away, every process first tells it what was answered meanwhile.
 CATCH_UP_SECONDS = 3.0
-# An answer that took longer may be about the past: who stood still meanwhile may have been taken for dead.
-LATE_SECONDS = 1.0
 
 
 class Mailbox:
@@ -153,11 +151,7 @@ class Mailbox:
         """Note that something of the answer to a message is about to be shown. False: another process took it over."""
         keys = (*self._keys(where), seen_key(where, letter.message.update))
         values = self._replica.boot, letter.line, int(LOCK_SECONDS * 1000)
-        asked = time.monotonic()
-        begun = await self._eval(letters.BEGIN, keys, *values, default=1)
-        if time.monotonic() - asked > LATE_SECONDS:
-            begun = await self._eval(letters.BEGIN, keys, *values, default=1)
-        return bool(begun)
+        return bool(await self._eval(letters.BEGIN, keys, *values, default=1))
 
     async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:
         """Note what is drawn of a page, so that nobody begins it anew."""

@@ -16,6 +16,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from bot.contract import Gone, RetryAfter
+from bot.leave import asking_leave
 from bot.model import File
 
 Heard = Callable[[dict[str, Any]], None]
@@ -65,8 +66,9 @@ def trace() -> aiohttp.TraceConfig:
     discord.py would sleep through a 429 of up to 30 s (its smallest `max_ratelimit_timeout`) inside the call, where the
     chat's gate learns nothing. This raises `RetryAfter` from the answer instead, and hands a good answer over at once:
     where it was the last one that the rate limit's window allows, discord.py would first wait for the next window.
+    A write's leave is asked for at each of discord.py's tries.
     """
-    config = aiohttp.TraceConfig()
+    config = asking_leave(aiohttp.TraceConfig())
     config.on_request_end.append(_answered)
     return config
 

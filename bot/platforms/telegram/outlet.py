@@ -9,7 +9,7 @@ import telegram
 from telegram.constants import ChatAction, FileSizeLimit
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, InvalidToken, TelegramError, TimedOut
 
-from bot.contract import Page, Rate
+from bot.contract import Page, Rate, Superseded
 from bot.markup import utf16_length
 from bot.model import File, Message
 from bot.platforms.telegram.account import NAME, Account
@@ -98,6 +98,8 @@ class TelegramOutlet:
                 await self.account.move(self.message.chat.id, str(error.new_chat_id))
                 drawn.id = 0
                 await self._draw(page, drawn)
+        except Superseded:
+            raise
         except TelegramError as error:
             if not page.final and is_odd(error):
                 log.warning("telegram refuses a growing page, left out", reason=told(error))

@@ -15,11 +15,18 @@ import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.contract import Superseded
+from bot.leave import asking_leave
+
 READ_SECONDS = 20.0
 CONNECT_SECONDS = 10.0
 UPLOAD_SECONDS = 120.0
 CONNECTIONS = 256
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Withheld(Superseded, TelegramError):  # noqa: N818 — the house names outcomes, not errors
+    """A request was not made: no leave was given. The library hands its own errors on as they are, and no others."""
 
 
 class Request(BaseRequest):
@@ -42,7 +49,10 @@ class Request(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
             self._session = aiohttp.ClientSession(
-                connector=connector, headers={"User-Agent": self.USER_AGENT}, cookie_jar=aiohttp.DummyCookieJar()
+                connector=connector,
+                headers={"User-Agent": self.USER_AGENT},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[asking_leave(aiohttp.TraceConfig())],
             )
 
     async def shutdown(self) -> None:
@@ -66,6 +76,7 @@ class Request(BaseRequest):
         Raises:
             TimedOut: The server was reached, and its answer did not come, or not whole: it may have done its work.
             NetworkError: No connection came about, or it broke before there was an answer.
+            Withheld: No leave was given.
         """
         await self.initialize()
         session = self._session
@@ -84,6 +95,8 @@ class Request(BaseRequest):
                 method, url, data=body, headers=headers, timeout=timeout, proxy=self._proxy
             ) as answer:
                 return answer.status, await answer.read()
+        except Superseded:
+            raise Withheld("not this process's to write") from None
         except aiohttp.ConnectionTimeoutError as error:
             raise NetworkError(_reason(error)) from None
         except (TimeoutError, aiohttp.ClientPayloadError):

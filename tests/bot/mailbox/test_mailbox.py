@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 
 import pytest
 
 from bot.contract import Services
 from bot.mailbox.letters import Drawn, Letter, lock_key
-from bot.mailbox.mailbox import LATE_SECONDS, Mailbox
+from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation, Message
 from bot.replicas.replica import Presence, Replica, alive, held_replica
 from bot.store import Store, make_client
@@ -104,19 +103,6 @@ async def test_what_is_answered_for_long_is_kept_and_what_another_took_is_not(
     await client.set(lock, "another process", px=1000)
     await dead.extend()
     assert await client.pttl(lock) <= 1000
-
-
-async def test_leave_to_write_that_comes_late_is_asked_for_again(services: Services, dead: Mailbox) -> None:
-    """As when a process stands still between asking and hearing the answer, and is taken for dead meanwhile."""
-    message, client = said("say one"), services.store.client
-    await dead.accept(message, place(message))
-    letter = await taken(dead, message)
-    await client.client_pause(int(LATE_SECONDS * 1000) + 100)
-    async with asyncio.TaskGroup() as group:
-        begun = group.create_task(dead.begin(place(message), letter))
-        await asyncio.sleep(0)  # it has asked
-        await client.set(lock_key(place(message)), "another process")
-    assert not begun.result()
 
 
 async def test_a_message_that_is_too_old_is_dropped(services: Services, dead: Mailbox) -> None:

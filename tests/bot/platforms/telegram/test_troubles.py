@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from telegram.error import BadRequest
 
-from bot.contract import Gone, Outlet, RetryAfter
+from bot.contract import Gone, Outlet, RetryAfter, Superseded
 from bot.model import Message
 from bot.platforms.telegram import Telegram
 from tests.bot.platforms.telegram.conftest import Listen, make_platform, outlet, page
+from tests.leave import leave_given
 from tests.servers.telegram import Talker, TelegramServer
 
 
@@ -152,6 +153,19 @@ async def test_an_edit_that_is_not_answered_is_repeated_once(server: TelegramSer
     await place.write(page("a b"))
     await platform.close()
     assert (len(server.called("editMessageText")), bob.texts) == (2, ["a b"])
+
+
+async def test_an_edit_is_not_repeated_when_another_process_answers_by_then(
+    server: TelegramServer, bob: Talker
+) -> None:
+    platform = make_platform(server, answer_seconds=0.2)
+    place = outlet(platform, bob)
+    await place.write(page("a", final=False))
+    server.hangs("editMessageText")
+    with pytest.raises(Superseded), leave_given(times=1).applied():
+        await place.write(page("a b"))
+    await platform.close()
+    assert len(server.called("editMessageText")) == 1
 
 
 async def test_a_message_that_is_not_confirmed_is_not_sent_twice(server: TelegramServer, alice: Talker) -> None:

@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.contract import Services
+from bot.contract import Services, Superseded
 from bot.delivery.delivery import Delivery
+from bot.delivery.witness import Witness
 from bot.dispatcher import Dispatcher
+from bot.mailbox.letters import lock_key
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Message
 from bot.platforms.discord.platform import Discord
@@ -49,6 +51,24 @@ async def test_a_slash_command_stops_thinking_and_says_so(
         await taken_up(services, platform, await bot.hears(), 61)
         assert (await alice.sees(SENTENCE)) is asked.original
         assert 'stage="late"} 1.0' in services.metrics.text().decode()
+
+
+async def test_who_was_taken_for_dead_does_not_take_back_what_another_process_shows(
+    server: DiscordServer, services: Services, platform: Discord
+) -> None:
+    alice = server.dm("alice")
+    async with listening(server, reset, answer=silence) as bot:
+        await alice.invokes("reset")
+        message = await bot.hears()
+        slow = Mailbox(services.store, Replica("slow", uuid.uuid4().hex))
+        await slow.accept(message, message.conversation)
+        letter = await slow.take(message.conversation)
+        assert letter
+        outlet = Witness(platform.outlet(message), slow, message.conversation, letter)
+        await services.store.client.set(lock_key(message.conversation), "another process")
+        with pytest.raises(Superseded):
+            await outlet.done()
+        assert server.called("DELETE") == []
 
 
 async def test_one_whose_token_has_died_is_left_to_discord(

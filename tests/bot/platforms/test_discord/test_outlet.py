@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.contract import Superseded
 from bot.model import Choice, File, Message
 from bot.platforms.discord.escape import escaped
 from tests.bot.platforms.test_discord.conftest import listening, made, page, silence
+from tests.leave import leave_given
 from tests.servers.discord import DiscordServer, Posted
 
 MARKUP = r"""# title
@@ -38,6 +40,18 @@ async def test_the_same_state_is_not_sent_again(server: DiscordServer) -> None:
         for final in (False, False, True):
             await outlet.write(page("same", final=final))
         assert (await alice.sees("same")).states == ["same"]
+
+
+async def test_nothing_is_tried_again_when_another_process_answers_by_then(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("tell me")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.fail("POST /channels/[0-9]+/messages", 500)
+        with pytest.raises(Superseded), leave_given(times=1).applied():
+            await outlet.write(page("late"))
+        assert alice.answers == []
+        assert len(server.called("messages")) == 1
 
 
 async def test_nothing_yet_is_not_drawn(server: DiscordServer) -> None:
