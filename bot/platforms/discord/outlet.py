@@ -174,6 +174,8 @@ class DiscordOutlet:
         else:
             await self._send(number, sent, body, files)
         if again:
+            # Discord may have answered with what an earlier try has written.
+            self._drawn[number] = _Drawn(self._id(number), None)
             await self._edit(number, self._id(number), body, files)
 
     async def _send(self, number: int, sent: Body, body: Body, files: Sequence[File]) -> None:

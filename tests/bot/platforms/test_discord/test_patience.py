@@ -9,6 +9,7 @@ import pytest
 from bot.contract import Gone, RetryAfter
 from tests.bot.platforms.test_discord.conftest import listening, page, silence
 from tests.servers.discord import DiscordServer
+from tests.servers.discord.server import CUT
 
 
 @pytest.mark.parametrize("via", [True, False])
@@ -116,3 +117,20 @@ async def test_a_failing_server_is_tried_again(server: DiscordServer) -> None:
             await outlet.write(page("answer!"))
         await outlet.write(page("answer!"))
         assert alice.screen == ["answer!"]
+
+
+async def test_the_end_is_written_when_the_beginning_broke_off_unheard_and_the_edit_must_wait(
+    server: DiscordServer,
+) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.fail("POST .*messages", CUT, after=True)
+        with pytest.raises(RetryAfter):
+            await outlet.write(page("One", final=False))
+        server.slow_down("PATCH", 0.01)
+        with pytest.raises(RetryAfter):
+            await outlet.write(page("One two."))
+        await outlet.write(page("One two."))
+        assert alice.screen == ["One two."]
