@@ -95,7 +95,7 @@ class Vocabulary:
         known = self._known.get(where, NOTHING)
         if time.monotonic() - known.time < fresh:
             return known
-        lines = await self._store.attempt(lambda: self._store.client.hgetall(where), dict(known.lines))
+        lines = await self._store.ask("HGETALL", where, default=dict(known.lines))
         if lines == known.lines:
             known = replace(known, time=time.monotonic())
         else:

@@ -11,7 +11,6 @@ from bot.model import Message, joined
 from bot.store import Store, key
 
 FRESH_SECONDS = 1.0
-LARGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,12 @@ class OptionsKeeper:
         return kept
 
     def _remember(self, where: str, options: Options) -> None:
-        if len(self._known) >= LARGEST:
-            self._known.clear()
-        self._known[where] = (self._clock(), options)
+        """Keep what is fresh, the newest last, and forget what no longer is."""
+        now = self._clock()
+        self._known.pop(where, None)
+        self._known[where] = (now, options)
+        while now - next(iter(self._known.values()))[0] >= FRESH_SECONDS:
+            del self._known[next(iter(self._known))]
 
 
 def _read(kept: Mapping[str, str]) -> Options:
