@@ -8,6 +8,7 @@ from collections.abc import Container
 
 import structlog
 
+from bot.link import Command
 from bot.mailbox import letters
 from bot.mailbox.letters import OPEN, lock_key, mail_key
 from bot.model import Conversation
@@ -40,15 +41,17 @@ async def left_behind(store: Store, boot: str, busy: Container[Conversation]) ->
 async def _left(store: Store, boot: str, places: list[Opened]) -> list[Conversation]:
     states = await _states(store, [where for where, _, _ in places])
     dead = await _dead(store, boot, {holder for waiting, holder in states if waiting and holder and holder != boot})
-    left = []
+    left: list[Conversation] = []
+    writes: list[Command] = []
     for (where, name, at), (waiting, holder) in zip(places, states, strict=False):
         if not waiting and time.time() - at > SETTLED_SECONDS:
-            await _eval(store, letters.SETTLE, OPEN, name, repr(at))
+            writes.append(("EVAL", letters.SETTLE, 1, OPEN, name, repr(at)))
         if waiting and holder in dead:
             log.info("taking over from a dead process", conversation=where.hash)
-            await _eval(store, letters.BREAK, lock_key(where), str(holder))
+            writes.append(("EVAL", letters.BREAK, 1, lock_key(where), str(holder)))
         if waiting and (not holder or holder in dead or holder == boot):
             left.append(where)
+    await store.write(*writes)
     return left
 
 
@@ -62,7 +65,3 @@ async def _states(store: Store, places: list[Conversation]) -> list[State]:
 async def _dead(store: Store, boot: str, holders: set[str]) -> set[str]:
     living = await alive(store, boot) if holders else None
     return set() if living is None else holders - living
-
-
-async def _eval(store: Store, script: str, name: str, *values: str) -> None:
-    await store.attempt(lambda: store.client.eval(script, 1, name, *values), None)

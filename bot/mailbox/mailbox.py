@@ -22,6 +22,7 @@ from bot.mailbox.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_ke
 from bot.model import Conversation, Message, line_of
 from bot.replicas.replica import Replica, tell, told
 from bot.store import Store
+from bot.together import for_each
 
 log = structlog.get_logger(__name__)
 
@@ -93,9 +94,10 @@ class Mailbox:
 
     async def extend(self) -> None:
         """Keep all conversations that are answered here; to be called every `EXTEND_SECONDS`."""
-        for where in tuple(self._current):
-            lock = self._lock(where)
-            await self._store.attempt(lambda lock=lock: _extended(lock), default=False)  # type: ignore[misc]  # mypy takes no default in a lambda
+        await for_each(tuple(self._current), self._extend)
+
+    async def _extend(self, where: Conversation) -> None:
+        await self._store.attempt(lambda: _extended(self._lock(where)), default=False)
 
     def _lock(self, where: Conversation) -> Any:
         lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)
@@ -211,11 +213,8 @@ class Mailbox:
 
         Those that this process is `busy` with are not looked at.
         """
-        for line, where in tuple(self._copies.answered.items()):
-            await self._finish(where, line)
-        for where in self._copies.places():
-            if self._copies.unsure(where):
-                await self._keep(where)
+        await for_each(tuple(self._copies.answered.items()), lambda told: self._finish(told[1], told[0]))
+        await for_each([where for where in self._copies.places() if self._copies.unsure(where)], self._keep)
         alone = [where for where in self._copies.places() if where not in busy]
         if self._store.seconds_back() < CATCH_UP_SECONDS:
             return alone
