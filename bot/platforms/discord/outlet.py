@@ -168,24 +168,25 @@ class DiscordOutlet:
         if number == 0 and self._origin.get("reply"):
             reference = {"message_id": self._origin["reply"], "fail_if_not_exists": False}
             try:
-                await self._send(number, {**sent, "message_reference": reference}, body, files)
+                await self._send(number, {**sent, "message_reference": reference}, body, files, unheard=again)
             except (Gone, Refused):  # replying needs the right to read the history
-                await self._send(number, sent, body, files)
+                await self._send(number, sent, body, files, unheard=again)
         else:
-            await self._send(number, sent, body, files)
+            await self._send(number, sent, body, files, unheard=again)
         if again:
             # Discord may have answered with what an earlier try has written.
             self._drawn[number] = _Drawn(self._id(number), None)
             await self._edit(number, self._id(number), body, files)
 
-    async def _send(self, number: int, sent: Body, body: Body, files: Sequence[File]) -> None:
+    async def _send(self, number: int, sent: Body, body: Body, files: Sequence[File], *, unheard: bool) -> None:
+        """Send a page. `unheard`: an earlier try may have done so; what becomes of this one does not change that."""
         wire, heard = await self._wire(), self._heard(number, body)
         try:
             await wire.call("POST", MESSAGES, dict(sent), {"channel_id": self._channel}, files=files, heard=heard)
         except Missing as error:
             raise Gone(str(error)) from error
         except RetryAfter as error:
-            if not isinstance(error, Unheard):
+            if not (unheard or isinstance(error, Unheard)):
                 self._tried.discard(number)
             raise
 

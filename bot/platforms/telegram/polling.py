@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,9 +11,12 @@ import telegram
 from telegram.error import Conflict, TelegramError
 
 from bot.platforms.telegram.asking import Asking, is_revoked
+from bot.platforms.telegram.ears import NotUnderstoodError
 from bot.platforms.telegram.words import Json
 
 UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
+# An update that each time fails to be taken over would hold up all others for ever.
+MOST_TRIES = 3
 Take = Callable[[Json], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
@@ -27,13 +31,17 @@ class Poll:
         self._patience = asking.patience
         self._offset = 0
         self._confirmed = 0
+        self._tries = 0
 
     async def run(self) -> None:
         """Hand over updates until cancelled. Returns when the token is refused."""
         while (updates := await self._asking.patiently(self._fetch, is_revoked, self._conflict)) is not None:
             for update in updates:
-                await self._hand_over(update)
+                taken = await self._hand_over(update)
                 self._asking.alive()
+                if not taken:
+                    await asyncio.sleep(self._patience.first)
+                    break  # it comes again with the next request, and those after it
 
     async def confirm(self) -> None:
         """Acknowledge what was taken over since the last request; for the end, when no other request follows."""
@@ -61,13 +69,21 @@ class Poll:
             read_timeout=seconds + self._patience.answer,
         )
 
-    async def _hand_over(self, raw: Json) -> None:
+    async def _hand_over(self, raw: Json) -> bool:
+        """Return False where an update was not taken over, and is not to be acknowledged yet."""
         update_id: int = raw["update_id"]
         try:
             await self._take(raw)
-        except Exception:
+        except NotUnderstoodError:
             log.exception("telegram update not understood, left out", update=update_id)
+        except Exception:
+            self._tries += 1
+            log.exception("a telegram update could not be taken over", update=update_id, tries=self._tries)
+            if self._tries < MOST_TRIES:
+                return False
+        self._tries = 0
         self._offset = update_id + 1
+        return True
 
     async def _conflict(self, error: Conflict) -> float:
         """Remove a webhook, which polling excludes; leave another poller in peace and wait for it to end."""

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bot.contract import Apology, Outlet
 from bot.model import Message
 from bot.platforms.telegram.asking import Patience
+from bot.platforms.telegram.polling import MOST_TRIES
 from bot.watch.watchdog import SilentError, watched
 from tests.bot.platforms.telegram.conftest import BRISK, Listen, make_platform, page, silence
 from tests.servers.telegram import TelegramServer
@@ -108,8 +109,26 @@ async def test_a_failing_receiver_blocks_nothing(server: TelegramServer, listen:
         async with listen(answer) as bot:
             await alice.says("one")
             await alice.says("two")
-            await bot.heard(2)
-    assert [each["log_level"] for each in logs if "not understood" in each["event"]] == ["error"]
+            await bot.heard(MOST_TRIES + 1)
+    assert [each["log_level"] for each in logs if "not be taken over" in each["event"]] == ["error"] * MOST_TRIES
+
+
+async def test_what_could_not_be_taken_over_at_first_is_asked_for_again_and_stays_before_the_rest(
+    server: TelegramServer, listen: Listen
+) -> None:
+    alice = server.private()
+    failures = iter([ConnectionError("not yet")])
+
+    async def answer(message: Message, outlet: Outlet) -> None:
+        for failure in failures:
+            raise failure
+        await outlet.write(page(message.text))
+
+    async with listen(answer):
+        await alice.says("one")
+        await alice.says("two")
+        await alice.sees("two")
+    assert alice.texts == ["one", "two"]
 
 
 async def test_it_heals_after_an_outage_and_says_so_once(server: TelegramServer, listen: Listen) -> None:

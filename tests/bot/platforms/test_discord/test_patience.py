@@ -119,7 +119,7 @@ async def test_a_failing_server_is_tried_again(server: DiscordServer) -> None:
         assert alice.screen == ["answer!"]
 
 
-async def test_the_end_is_written_when_the_beginning_broke_off_unheard_and_the_edit_must_wait(
+async def test_the_end_is_written_when_the_beginning_broke_off_unheard_and_more_must_wait(
     server: DiscordServer,
 ) -> None:
     alice = server.dm("alice")
@@ -129,8 +129,9 @@ async def test_the_end_is_written_when_the_beginning_broke_off_unheard_and_the_e
         server.fail("POST .*messages", CUT, after=True)
         with pytest.raises(RetryAfter):
             await outlet.write(page("One", final=False))
-        server.slow_down("PATCH", 0.01)
-        with pytest.raises(RetryAfter):
-            await outlet.write(page("One two."))
+        for method in ("POST .*messages", "PATCH"):
+            server.slow_down(method, 0.01)
+            with pytest.raises(RetryAfter):
+                await outlet.write(page("One two."))
         await outlet.write(page("One two."))
         assert alice.screen == ["One two."]
