@@ -5,33 +5,22 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.contract import Apology, Gone, Page, Rate, RetryAfter
-from bot.markup import to_discord
-from bot.model import Choice, File, Message
-from bot.platforms.discord.escape import escaped, well_formed
-from bot.platforms.discord.wire import Heard, Missing, Refused, Unheard, Wire
+from bot.model import Message
+from bot.platforms.discord.escape import escaped
+from bot.platforms.discord.forms import LIMIT, Body, Form, forms
+from bot.platforms.discord.response import Response
+from bot.platforms.discord.wire import UNKNOWN_MESSAGE, Heard, Missing, Refused, Unheard, Wire
 
-LIMIT = 2000
 PACE = 1.0
 RATE = Rate(5, 1.0)
-TOKEN_LIVES = 14.5 * 60  # of the 15 minutes, so that a write under way still arrives
-BUTTONS_IN_ROW, MOST_BUTTONS, LONGEST_LABEL = 5, 25, 80
-ACTION_ROW, BUTTON, SECONDARY = 1, 2, 2
-SUPPRESS_EMBEDS = 4
-UNKNOWN_MESSAGE = 10008
-NOTHING = "\u200b"  # Discord takes no message without a character
 
 MESSAGES, MESSAGE = "/channels/{channel_id}/messages", "/channels/{channel_id}/messages/{message_id}"
 TYPING = "/channels/{channel_id}/typing"
-FOLLOW_UPS = "/webhooks/{webhook_id}/{webhook_token}?wait=true"
-RESPONSE = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-
-Body = Mapping[str, Any]
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +43,15 @@ class DiscordOutlet:
     def __init__(self, message: Message, wire: Callable[[], Awaitable[Wire]]) -> None:
         self._channel = message.chat.thread or message.chat.id
         self._wire = wire
-        self._origin = message.origin
+        self._reply = message.origin.get("reply")
+        self._response = Response(message, wire)
+        self._thinking = True
         self._drawn: dict[int, _Drawn] = {}
-        self._tried: set[int] = set()
-        # Discord makes one message of all sends with the same nonce: a send that broke off unheard is not doubled.
-        self._nonce = secrets.token_hex(8)
-        self._expires = float(message.origin.get("received", 0)) + TOKEN_LIVES if message.origin.get("token") else 0.0
+        self._latest = 0
+        # What may stand there unheard. Discord makes one message of all sends with the same nonce; what the slash
+        # command's token has written is looked for instead, among what is later than all that was drawn by then.
+        self._nonces: dict[int, str] = {}
+        self._unheard: dict[int, int] = {}
 
     @property
     def gate(self) -> str:
@@ -69,7 +61,7 @@ class DiscordOutlet:
     @property
     def promised(self) -> bool:
         """Whether a slash command shows "… is thinking", and will until it is answered or its token has died."""
-        return self._answering and not self._drawn
+        return self._thinking and self._response.open
 
     def length(self, text: str) -> int:
         """Return the characters of the text, or of what it becomes when it must be shown exactly as written."""
@@ -77,7 +69,7 @@ class DiscordOutlet:
 
     async def typing(self) -> None:
         """Show "… is typing"; a slash command shows "… is thinking" by itself."""
-        if self._answering:
+        if self._response.open:
             return
         with contextlib.suppress(RetryAfter, Gone, Missing, Refused, Apology):
             wire = await self._wire()
@@ -86,11 +78,12 @@ class DiscordOutlet:
     async def write(self, page: Page) -> str:
         """Draw a page: the first time as a new message (a slash command's response), then by editing it."""
         if not page.final and not page.text.strip():
-            return self._id(page.number)
+            drawn = self._drawn.get(page.number)
+            return drawn.id if drawn else ""
         refusal = Refused("nothing was tried")
-        for body, files in _forms(page):
+        for form in forms(page):
             try:
-                return await self._draw(page.number, body, files)
+                return await self._draw(page.number, form)
             except Refused as error:
                 log.warning("Discord refused an answer, a plainer one is tried: %s", error)
                 refusal = error
@@ -98,157 +91,90 @@ class DiscordOutlet:
 
     async def adopt(self, number: int, written: str) -> None:
         """Take a page as drawn already, in the message with this id: writing it redraws that message."""
-        self._drawn[number] = _Drawn(written, None)
+        self._keep(number, written, None)
 
     async def done(self) -> None:
         """The turn is over. A slash command that nothing was answered to stops "thinking"."""
         if not self.promised:
             return
         with contextlib.suppress(RetryAfter, Gone, Missing, Refused, Apology):
-            wire = await self._wire()
-            await wire.call("DELETE", RESPONSE, None, {**self._token, "message_id": "@original"})
+            await self._response.withdraw()
 
-    @property
-    def _answering(self) -> bool:
-        """Whether the slash command's token still lives."""
-        return time.time() < self._expires
-
-    def _id(self, number: int) -> str:
-        drawn = self._drawn.get(number)
-        return drawn.id if drawn else ""
-
-    async def _draw(self, number: int, body: Body, files: Sequence[File]) -> str:
-        drawn = self._drawn.get(number)
-        if drawn and drawn.body == body and not files:
+    async def _draw(self, number: int, form: Form) -> str:
+        if number not in self._drawn:
+            await self._create(number, form)
+            if self._drawn[number].body is not None:
+                return self._drawn[number].id
+        drawn = self._drawn[number]
+        if drawn.body == form.body and not form.files:
             return drawn.id
-        if drawn is None:
-            await self._create(number, body, files)
-            return self._id(number)
         self._drawn[number] = _Drawn(drawn.id, None)
         try:
-            await self._edit(number, drawn.id, body, files)
+            await self._edit(number, drawn.id, form)
         except Missing:
             del self._drawn[number]  # somebody deleted it
-            self._tried.discard(number)
-            self._nonce = secrets.token_hex(8)
-            await self._create(number, body, files, respond=False)
-        return self._id(number)
+            return await self._draw(number, form)
+        return drawn.id
 
-    def _heard(self, number: int, body: Body) -> Heard:
+    def _keep(self, number: int, written: str, body: Body | None) -> None:
+        self._drawn[number] = _Drawn(written, body)
+        self._latest = max(self._latest, int(written))
+        self._thinking = self._thinking and number != 0
+        self._nonces.pop(number, None)
+        self._unheard.pop(number, None)
+
+    def _heard(self, number: int, body: Body | None) -> Heard:
         def keep(message: Mapping[str, Any]) -> None:
-            self._drawn[number] = _Drawn(str(message["id"]), body)
+            self._keep(number, str(message["id"]), body)
 
         return keep
 
-    async def _create(self, number: int, body: Body, files: Sequence[File], *, respond: bool = True) -> None:
-        if self._answering:
-            try:
-                return await self._answer(number, body, files, respond=respond and number == 0)
-            except (Missing, Gone) as error:
-                if respond and _unknown_message(error):
-                    return await self._create(number, body, files, respond=False)
-                self._expires = 0.0  # the token is dead; the channel may be open
-        await self._post(number, body, files)
-        return None
+    async def _create(self, number: int, form: Form) -> None:
+        """Write a page as the response, or as a message following it, or into the channel; or find it written."""
+        heard, after = self._heard(number, form.body), self._unheard.get(number)
+        if self._response.open:
+            self._unheard.setdefault(number, self._latest)
+        if number == 0 and self._thinking:
+            if await self._response.respond(form, heard):
+                return
+            self._thinking = False
+        known = [each.id for each in self._drawn.values()]
+        if after is not None and (found := await self._response.landed(after, known)):
+            self._keep(number, found, None)
+        elif not await self._response.follow(form, heard):
+            await self._post(number, form)
 
-    async def _answer(self, number: int, body: Body, files: Sequence[File], *, respond: bool) -> None:
-        """Write a page as the response to the slash command, or as a message following it."""
-        wire, heard = await self._wire(), self._heard(number, body)
-        if respond:
-            ids = {**self._token, "message_id": "@original"}
-            await wire.call("PATCH", RESPONSE, dict(body), ids, files=files, heard=heard)
-        else:
-            await wire.call("POST", FOLLOW_UPS, dict(body), self._token, files=files, heard=heard)
-
-    async def _post(self, number: int, body: Body, files: Sequence[File]) -> None:
+    async def _post(self, number: int, form: Form) -> None:
         """Send a page into the channel, the first one as a reply to what was asked."""
-        again = number in self._tried
-        self._tried.add(number)
-        sent = {**body, "nonce": f"{self._nonce}:{number}", "enforce_nonce": True}
-        if number == 0 and self._origin.get("reply"):
-            reference = {"message_id": self._origin["reply"], "fail_if_not_exists": False}
-            try:
-                await self._send(number, {**sent, "message_reference": reference}, body, files, unheard=again)
-            except (Gone, Refused):  # replying needs the right to read the history
-                await self._send(number, sent, body, files, unheard=again)
-        else:
-            await self._send(number, sent, body, files, unheard=again)
-        if again:
-            # Discord may have answered with what an earlier try has written.
-            self._drawn[number] = _Drawn(self._id(number), None)
-            await self._edit(number, self._id(number), body, files)
-
-    async def _send(self, number: int, sent: Body, body: Body, files: Sequence[File], *, unheard: bool) -> None:
-        """Send a page. `unheard`: an earlier try may have done so; what becomes of this one does not change that."""
-        wire, heard = await self._wire(), self._heard(number, body)
+        again = number in self._nonces
+        nonce = self._nonces.setdefault(number, secrets.token_hex(8))
+        sent = Form({**form.body, "nonce": nonce, "enforce_nonce": True}, form.files)
         try:
-            await wire.call("POST", MESSAGES, dict(sent), {"channel_id": self._channel}, files=files, heard=heard)
+            # Discord may answer again with what an earlier try has written.
+            await self._send(sent, self._heard(number, None if again else form.body), reply=number == 0)
         except Missing as error:
-            raise Gone(str(error)) from error
+            if not again or error.code != UNKNOWN_MESSAGE:
+                raise Gone(str(error)) from error
+            del self._nonces[number]  # somebody deleted what that try has written
+            await self._post(number, form)
         except RetryAfter as error:
-            if not (unheard or isinstance(error, Unheard)):
-                self._tried.discard(number)
+            if not again and not isinstance(error, Unheard):
+                del self._nonces[number]
             raise
 
-    async def _edit(self, number: int, drawn: str, body: Body, files: Sequence[File]) -> None:
-        wire, heard = await self._wire(), self._heard(number, body)
-        if self._answering:
-            ids = {**self._token, "message_id": drawn}
-            try:
-                await wire.call("PATCH", RESPONSE, dict(body), ids, files=files, heard=heard)
-            except (Missing, Gone) as error:
-                if _unknown_message(error):
-                    raise
-                self._expires = 0.0
-            else:
+    async def _send(self, form: Form, heard: Heard, *, reply: bool) -> None:
+        wire, ids = await self._wire(), {"channel_id": self._channel}
+        if reply and self._reply:
+            reference = {"message_id": self._reply, "fail_if_not_exists": False}
+            body = {**form.body, "message_reference": reference}
+            with contextlib.suppress(Gone, Refused):  # replying needs the right to read the history
+                await wire.call("POST", MESSAGES, body, ids, files=form.files, heard=heard)
                 return
-        ids = {"channel_id": self._channel, "message_id": drawn}
-        await wire.call("PATCH", MESSAGE, dict(body), ids, files=files, heard=heard)
+        await wire.call("POST", MESSAGES, form.body, ids, files=form.files, heard=heard)
 
-    @property
-    def _token(self) -> dict[str, str]:
-        return {"webhook_id": self._origin["application"], "webhook_token": self._origin["token"]}
-
-
-def _unknown_message(error: Exception) -> bool:
-    return isinstance(error, Missing) and error.code == UNKNOWN_MESSAGE
-
-
-def _forms(page: Page) -> list[tuple[Body, Sequence[File]]]:
-    """Return what a page may be written as, the plainest last: a refused format, file or button costs no words."""
-    plain = well_formed(escaped(page.text))
-    formatted = well_formed(to_discord(page.text)) if page.markdown else plain
-    if len(formatted) > LIMIT or not formatted.strip():
-        formatted = plain
-    bare = replace(page, choices=(), files=())
-    forms: list[tuple[Body, Sequence[File]]] = [(_body(formatted, page), page.files), (_body(plain, page), page.files)]
-    forms.append((_body(plain, bare), ()))
-    return [form for number, form in enumerate(forms) if form not in forms[:number]]
-
-
-def _body(content: str, page: Page) -> Body:
-    """Return what every write carries: nobody is pinged, nothing is previewed."""
-    return {
-        "content": content if content.strip() or page.files else NOTHING,
-        "components": _rows(page.choices),
-        "allowed_mentions": {"parse": [], "replied_user": False},
-        "flags": SUPPRESS_EMBEDS,
-    }
-
-
-def _rows(choices: Sequence[Choice]) -> list[dict[str, Any]]:
-    """Return buttons as plain data: pressing one comes back as its data, whichever process is there by then."""
-    different = {each.data: each.label for each in choices}  # Discord refuses the whole message for a double
-    buttons = [
-        {"type": BUTTON, "style": SECONDARY, "label": _label(label), "custom_id": data}
-        for data, label in list(different.items())[:MOST_BUTTONS]
-    ]
-    return [
-        {"type": ACTION_ROW, "components": buttons[start : start + BUTTONS_IN_ROW]}
-        for start in range(0, len(buttons), BUTTONS_IN_ROW)
-    ]
-
-
-def _label(text: str) -> str:
-    text = well_formed(text).strip() or "…"
-    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
+    async def _edit(self, number: int, drawn: str, form: Form) -> None:
+        heard = self._heard(number, form.body)
+        if await self._response.edit(drawn, form, heard):
+            return
+        wire, ids = await self._wire(), {"channel_id": self._channel, "message_id": drawn}
+        await wire.call("PATCH", MESSAGE, form.body, ids, files=form.files, heard=heard)

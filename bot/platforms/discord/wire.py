@@ -24,6 +24,8 @@ Heard = Callable[[dict[str, Any]], None]
 LONGEST = 60.0  # seconds that one call may take, with the retries and waits that discord.py makes by itself
 PAUSE = 5.0  # seconds of silence where the API failed without saying for how long
 TOO_MANY = 429
+SERVER_ERROR = 500
+UNKNOWN_MESSAGE = 10008
 LIMITED = "/channels"  # what the global limit holds for; answering interactions is exempt
 
 
@@ -49,6 +51,7 @@ class _Call:
 
     wire: Wire
     heard: Heard | None
+    once: bool
     patience: asyncio.Timeout
     answers: list[Any] = field(default_factory=list)
 
@@ -66,10 +69,13 @@ def trace() -> aiohttp.TraceConfig:
     discord.py would sleep through a 429 of up to 30 s (its smallest `max_ratelimit_timeout`) inside the call, where the
     chat's gate learns nothing. This raises `RetryAfter` from the answer instead, and hands a good answer over at once:
     where it was the last one that the rate limit's window allows, discord.py would first wait for the next window.
+    discord.py also repeats a request that the server failed at, or that was cut off, up to five times. This raises
+    `Unheard` from the first failure of a call that is to be made `once`.
     A write's leave is asked for at each of discord.py's tries.
     """
     config = asking_leave(aiohttp.TraceConfig())
     config.on_request_end.append(_answered)
+    config.on_request_exception.append(_broken)
     return config
 
 
@@ -84,8 +90,18 @@ async def _answered(
         if everywhere:
             call.wire.silence(seconds)
         raise RetryAfter(seconds)
+    if response.status >= SERVER_ERROR and call.once:
+        raise Unheard(PAUSE)
     if response.ok:
         call.answered(await response.text())
+
+
+async def _broken(
+    _session: aiohttp.ClientSession, context: types.SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
+) -> None:
+    call = context.trace_request_ctx
+    if isinstance(call, _Call) and call.once and isinstance(params.exception, OSError):
+        raise Unheard(PAUSE) from params.exception
 
 
 def _silence(response: aiohttp.ClientResponse, text: str) -> tuple[float, bool]:
@@ -110,15 +126,17 @@ class Wire:
         self,
         method: str,
         path: str,
-        body: dict[str, Any] | None,
+        body: Mapping[str, Any] | None,
         ids: Mapping[str, str],
         *,
         files: Sequence[File] = (),
         heard: Heard | None = None,
+        once: bool = False,
     ) -> Any:
         """Make one call to a path with its `ids` filled in, and return its JSON.
 
-        `heard` is given it as soon as it is there, also when this is cancelled.
+        `heard` is given it as soon as it is there, also when this is cancelled. What would be done twice where it is
+        asked for twice is asked for `once`.
 
         Raises:
             RetryAfter: It was not done; the API asks for patience.
@@ -133,7 +151,7 @@ class Wire:
         with _house_words():
             try:
                 async with asyncio.timeout(LONGEST) as patience:
-                    call = _Call(self, heard, patience)
+                    call = _Call(self, heard, once, patience)
                     await self._request(Route(method, path, **ids), body, files, call)
             except TimeoutError:
                 if not call.answers:
@@ -144,11 +162,11 @@ class Wire:
         """Make no calls for so long: the bot as a whole has made too many."""
         self._silent_until = asyncio.get_running_loop().time() + seconds
 
-    async def _request(self, route: Route, body: dict[str, Any] | None, files: Sequence[File], call: _Call) -> Any:
+    async def _request(self, route: Route, body: Mapping[str, Any] | None, files: Sequence[File], call: _Call) -> Any:
         if body is None:
             return await self._http.request(route, trace_request_ctx=call)
         if not files:
-            return await self._http.request(route, json=body, trace_request_ctx=call)
+            return await self._http.request(route, json=dict(body), trace_request_ctx=call)
         parts = [discord.File(io.BytesIO(file.content), filename=file.name) for file in files]
         named = [{"id": number, "filename": part.filename} for number, part in enumerate(parts)]
         form = [{"name": "payload_json", "value": json.dumps({**body, "attachments": named})}] + [
@@ -176,7 +194,7 @@ def _meaning(error: discord.HTTPException) -> Exception:
             return Gone(f"Discord answers {error.status} ({error.code})")
         case (401 | 404, code):
             return Missing(code)
-        case (status, _) if status >= 500:  # noqa: PLR2004 — server errors
+        case (status, _) if status >= SERVER_ERROR:
             return Unheard(PAUSE)
         case (status, code):
             return Refused(f"Discord answers {status} ({code})")

@@ -74,8 +74,8 @@ class Interactions:
         self._state.tell()
 
     def _answer(self, asked: Asked) -> Posted:
-        webhook = self._state.application
-        return Posted(self._state.ids(), asked.channel, self._state.bot, type=CHAT_INPUT_ANSWER, webhook=webhook)
+        ids, bot, webhook = self._state.ids, self._state.bot, self._state.application
+        return Posted(ids(), asked.channel, bot, type=CHAT_INPUT_ANSWER, webhook=webhook, asked=asked)
 
     def _alive(self, ids: dict[str, str]) -> Asked:
         asked = self._state.interactions.get(ids["token"])

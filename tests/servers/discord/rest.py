@@ -9,7 +9,9 @@ from tests.servers.discord.rules import Refusal, check_command, check_commands, 
 from tests.servers.discord.state import State
 from tests.servers.discord.world import JSON, REPLY, Channel, Posted
 
-# A handler is given the ids in the path, the JSON body, and the files; what it returns is the JSON answer (None: 204).
+MISSING_ACCESS = 50001
+# A handler is given the ids in the path, the JSON body (without one, the query), and the files; what it returns is the
+# JSON answer (None: 204).
 Files = dict[str, bytes]
 Handler = Callable[[dict[str, str], Any, Files], Awaitable[Any]]
 
@@ -67,8 +69,14 @@ class Rest:
     async def _typing(self, ids: dict[str, str], _body: Any, _files: Files) -> None:
         self._writable(ids).typed += 1
 
-    async def _history(self, ids: dict[str, str], _body: Any, _files: Files) -> list[JSON]:
-        return [each.json() for each in reversed(self._open(ids).messages.values()) if not each.deleted]
+    async def _history(self, ids: dict[str, str], query: Any, _files: Files) -> list[JSON]:
+        """Return the newest messages first. Where the history may not be read, Discord refuses nothing: it is empty."""
+        channel = self._open(ids)
+        require(channel.refuses != MISSING_ACCESS, "Missing Access", status=403, code=MISSING_ACCESS)
+        limit = int(query.get("limit", 50))
+        require(1 <= limit <= 100, "Invalid Form Body: limit must be between 1 and 100.")
+        told = [each.json() for each in channel.messages.values() if channel.history and not each.deleted]
+        return sorted(told, key=lambda each: int(each["id"]), reverse=True)[:limit]
 
     async def _message(self, ids: dict[str, str], _body: Any, _files: Files) -> JSON:
         return self._posted(self._open(ids), ids).json()
@@ -80,7 +88,7 @@ class Rest:
         if nonce and body.get("enforce_nonce"):
             twin = next((each for each in channel.messages.values() if each.nonce == nonce), None)
             if twin:
-                return twin.json()
+                return self._posted(channel, {"message": twin.id}).json()  # nor is one sent anew that was deleted
         posted = Posted(self._state.ids(), channel, self._state.bot, nonce=nonce)
         if reference := body.get("message_reference"):
             self._refer(posted, reference)

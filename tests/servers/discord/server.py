@@ -237,7 +237,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 async def _content(request: web.Request) -> tuple[Any, Files]:
     if request.content_type != "multipart/form-data":
         text = await request.text()
-        return (json.loads(text) if text else {}), {}
+        return (json.loads(text) if text else dict(request.query)), {}
     body: Any = {}
     files: Files = {}
     async for part in await request.multipart():

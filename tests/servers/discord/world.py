@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 TEXT, DM, THREAD, FORUM = 0, 1, 11, 15
+LOADING = 1 << 7
 DEFAULT, REPLY, CHAT_INPUT_ANSWER = 0, 19, 20
 ADMINISTRATOR, MANAGE_GUILD, EVERYDAY = 1 << 3, 1 << 5, (1 << 10) | (1 << 11) | (1 << 16)
 CODE_OR_ESCAPE = re.compile(r"(```.*?```|`[^`\n]+`)|\\([^0-9A-Za-z\s])", re.DOTALL)
@@ -74,7 +75,11 @@ class Guild:
 
 @dataclass(eq=False, slots=True)
 class Channel:
-    """A channel, thread or DM. `refuses` is the error code of every write; `hidden` threads come without notice."""
+    """A channel, thread or DM.
+
+    `refuses` is the error code of every write; `hidden` threads come without notice; without `history` the bot may not
+    read what was said before.
+    """
 
     id: str
     type: int
@@ -85,6 +90,7 @@ class Channel:
     messages: dict[str, Posted] = field(default_factory=dict)
     refuses: int = 0
     hidden: bool = False
+    history: bool = True
     typed: int = 0
 
     def json(self) -> JSON:
@@ -127,6 +133,7 @@ class Posted:
     mentions: list[User] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
     webhook: str = ""
+    asked: Asked | None = None
     nonce: str = ""
     pings: bool = True
     edited: bool = False
@@ -158,11 +165,14 @@ class Posted:
             "content": "" if withheld else self.content, "timestamp": stamp(), "tts": False, "pinned": False,
             "edited_timestamp": stamp() if self.edited else None, "mention_everyone": False,
             "mentions": [each.json() for each in self.mentions], "mention_roles": self.roles, "embeds": [],
-            "attachments": [] if withheld else self.attachments, "type": self.type, "flags": self.flags,
+            "attachments": [] if withheld else self.attachments, "type": self.type,
+            "flags": self.flags | (LOADING if self.thinking else 0),
             "components": [] if withheld else self.components,
         }  # fmt: skip
         if self.webhook:
-            whole["webhook_id"] = self.webhook
+            whole["webhook_id"] = whole["application_id"] = self.webhook
+        if self.asked:
+            whole["interaction_metadata"] = self.asked.metadata(self)
         if self.nonce:
             whole["nonce"] = self.nonce
         if self.reference_id and not nested:
@@ -187,6 +197,13 @@ class Asked:
     pressed: Posted | None = None
     expired: bool = False
     refused: bool = False
+
+    def metadata(self, posted: Posted) -> JSON:
+        """Return what a message that answers it tells of it."""
+        whole: JSON = {"id": self.id, "type": self.type, "user": self.user.json(), "authorizing_integration_owners": {}}
+        if self.original and self.original is not posted:
+            whole["original_response_message_id"] = self.original.id
+        return whole
 
 
 class Snowflakes:
