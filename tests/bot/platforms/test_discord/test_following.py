@@ -116,13 +116,22 @@ async def test_what_others_wrote_meanwhile_is_not_taken_over(talk: Talk) -> None
     await talk.outlet.write(page("One."))
     await talk.fails("Two", done=False)
     bob = talk.server.member(talk.alice.channel, "bob")
-    await bob.says("Two")
     await bob.invokes("reset")
-    other = talk.bot.platform.outlet(await talk.bot.hears(3))
+    other = talk.bot.platform.outlet(await talk.bot.hears(2))
     for number in range(2):
         await other.write(page(f"for bob {number}", number))
+    await bob.says("Two")
     await talk.outlet.write(page("Two.", 1))
     assert talk.alice.screen == ["One.", "for bob 0", "for bob 1", "Two."]
+
+
+async def test_a_page_that_was_sent_anew_meanwhile_is_not_taken_for_another(talk: Talk) -> None:
+    await talk.outlet.write(page("One"))
+    await talk.fails("Two", done=False)
+    talk.alice.answers[0].deleted = True
+    await talk.outlet.write(page("One."))
+    await talk.outlet.write(page("Two.", 1))
+    assert talk.alice.screen == ["One.", "Two."]
 
 
 async def test_pages_before_an_adopted_one_are_not_taken_over(talk: Talk) -> None:

@@ -90,6 +90,36 @@ async def test_an_interaction_is_acknowledged_once(server: DiscordServer, api: C
     assert await _answer(api, "POST", path.removeprefix("/api/v10"), {"type": 5}) == (400, 40060)
 
 
+async def test_what_answers_an_interaction_tells_of_it(server: DiscordServer, api: ClientSession) -> None:
+    server.commands = [COMMAND | {"id": "1"}]
+    asked = await server.dm("alice").invokes("segment")
+    async with api.post(f"/api/v10/interactions/{asked.id}/{asked.token}/callback", json={"type": 5}):
+        response, following = f"/webhooks/{server.application}/{asked.token}", {"content": "b"}
+    async with api.patch(f"/api/v10{response}/messages/@original", json={"content": "a"}) as answer:
+        first = await answer.json()
+    async with api.post(f"/api/v10{response}", json=following) as answer:
+        told = (await answer.json())["interaction_metadata"]
+    assert (first["interaction_metadata"]["id"], first["application_id"]) == (asked.id, server.application)
+    assert (told["id"], told["original_response_message_id"]) == (asked.id, first["id"])
+
+
+async def test_the_newest_messages_are_told_where_the_history_may_be_read(
+    server: DiscordServer, api: ClientSession
+) -> None:
+    alice = server.dm("alice")
+    for number in range(3):
+        await alice.says(str(number))
+    path = f"/channels/{alice.channel.id}/messages"
+    async with api.get(f"/api/v10{path}?limit=2") as answer:
+        assert [each["content"] for each in await answer.json()] == ["2", "1"]
+    assert await _answer(api, "GET", f"{path}?limit=101", None) == (400, 50035)
+    alice.channel.history = False
+    async with api.get(f"/api/v10{path}") as answer:
+        assert await answer.json() == []
+    alice.channel.refuses = 50001
+    assert await _answer(api, "GET", path, None) == (403, 50001)
+
+
 async def test_a_client_without_heartbeats_is_dropped(server: DiscordServer, api: ClientSession) -> None:
     server.gateway.interval = 0.02
     async with api.ws_connect(server.gateway.url) as socket:
