@@ -137,23 +137,6 @@ async def test_the_end_is_written_when_the_beginning_broke_off_unheard_and_more_
         assert alice.screen == ["One two."]
 
 
-async def test_the_end_is_written_when_the_beginning_broke_off_unheard_and_the_next_try_must_wait(
-    server: DiscordServer,
-) -> None:
-    alice = server.dm("alice")
-    async with listening(server, answer=silence) as bot:
-        await alice.says("question")
-        outlet = bot.platform.outlet(await bot.hears())
-        server.fail("POST .*messages", CUT, after=True)
-        with pytest.raises(RetryAfter):
-            await outlet.write(page("One", final=False))
-        server.slow_down("POST .*messages", 0.01)
-        with pytest.raises(RetryAfter):
-            await outlet.write(page("One two."))
-        await outlet.write(page("One two."))
-        assert alice.screen == ["One two."]
-
-
 async def test_an_answer_that_was_deleted_before_it_was_heard_of_is_sent_anew(server: DiscordServer) -> None:
     alice = server.dm("alice")
     async with listening(server, answer=silence) as bot:
