@@ -157,9 +157,9 @@ class DiscordOutlet:
                 raise Gone(str(error)) from error
             del self._nonces[number]  # somebody deleted what that try has written
             await self._post(number, form)
-        except RetryAfter as error:
-            if not again and not isinstance(error, Unheard):
-                del self._nonces[number]
+        except (RetryAfter, Refused) as error:
+            if not again and not isinstance(error, Unheard):  # then nothing of this page stands there
+                self._nonces.pop(number, None)
             raise
 
     async def _send(self, form: Form, heard: Heard, *, reply: bool) -> None:
