@@ -27,6 +27,7 @@ DEFERRED = {
     discord.InteractionType.component: DEFER_UPDATE,
 }
 ACKNOWLEDGE_WITHIN = 3.0
+ALREADY_ACKNOWLEDGED = 40060
 HANG_UP_WITHIN = 2.0
 # A heartbeat not acknowledged after so many intervals, but at least so many seconds, will not be.
 MISSED_INTERVALS, MISSED_SECONDS = 1.2, 2.0
@@ -207,4 +208,9 @@ class Client(discord.Client):
     async def _acknowledge(self, interaction: discord.Interaction[Any]) -> None:
         path = "/interactions/{webhook_id}/{webhook_token}/callback"
         ids = {"webhook_id": str(interaction.id), "webhook_token": interaction.token}
-        await self.wire.call("POST", path, {"type": DEFERRED[interaction.type]}, ids)
+        try:
+            await self.wire.call("POST", path, {"type": DEFERRED[interaction.type]}, ids)
+        except Refused as error:
+            # discord.py repeats what the server has failed at, which may have been done.
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise

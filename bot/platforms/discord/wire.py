@@ -44,15 +44,23 @@ class Unheard(RetryAfter):
 class Refused(Exception):  # noqa: N818
     """The API found the request wrong (400)."""
 
+    def __init__(self, reason: str, code: int = 0) -> None:
+        super().__init__(reason)
+        self.code = code
+
 
 @dataclass(slots=True)
 class _Call:
-    """A request made here (discord.py makes others for itself), and its answer once that is there."""
+    """A request made here (discord.py makes others for itself), and its answer once that is there.
+
+    `unheard`: a try has failed so that it may have been done; what becomes of the next does not change that.
+    """
 
     wire: Wire
     heard: Heard | None
     once: bool
     patience: asyncio.Timeout
+    unheard: bool = False
     answers: list[Any] = field(default_factory=list)
 
     def answered(self, text: str) -> None:
@@ -61,6 +69,11 @@ class _Call:
             self.heard(self.answers[0])
         if not self.patience.expired():  # what is left is to wait for the window, and the next call will
             self.patience.reschedule(asyncio.get_running_loop().time())
+
+    def failed(self) -> None:
+        self.unheard = True
+        if self.once:
+            raise Unheard(PAUSE)
 
 
 def trace() -> aiohttp.TraceConfig:
@@ -89,9 +102,9 @@ async def _answered(
         seconds, everywhere = _silence(response, await response.text())
         if everywhere:
             call.wire.silence(seconds)
-        raise RetryAfter(seconds)
-    if response.status >= SERVER_ERROR and call.once:
-        raise Unheard(PAUSE)
+        raise Unheard(seconds) if call.unheard else RetryAfter(seconds)
+    if response.status >= SERVER_ERROR:
+        call.failed()
     if response.ok:
         call.answered(await response.text())
 
@@ -100,8 +113,8 @@ async def _broken(
     _session: aiohttp.ClientSession, context: types.SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
 ) -> None:
     call = context.trace_request_ctx
-    if isinstance(call, _Call) and call.once and isinstance(params.exception, OSError):
-        raise Unheard(PAUSE) from params.exception
+    if isinstance(call, _Call) and isinstance(params.exception, OSError):
+        call.failed()
 
 
 def _silence(response: aiohttp.ClientResponse, text: str) -> tuple[float, bool]:
@@ -197,4 +210,4 @@ def _meaning(error: discord.HTTPException) -> Exception:
         case (status, _) if status >= SERVER_ERROR:
             return Unheard(PAUSE)
         case (status, code):
-            return Refused(f"Discord answers {status} ({code})")
+            return Refused(f"Discord answers {status} ({code})", code)

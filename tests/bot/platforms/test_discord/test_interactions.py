@@ -201,3 +201,12 @@ async def test_talk_and_commands_keep_their_order(server: DiscordServer) -> None
             await alice.says(str(number))
         await bot.hears(10)
         assert [each.text for each in bot.messages] == [text for number in range(5) for text in ("/reset", str(number))]
+
+
+async def test_an_acknowledgement_that_the_server_failed_at_after_it_was_done_is_done(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, reset) as bot:
+        server.fail("POST /interactions/", 502, after=True)
+        asked = await alice.invokes("reset")
+        await bot.hears()
+        assert (await alice.sees("you said: /reset")) is asked.original

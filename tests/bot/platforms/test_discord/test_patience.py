@@ -163,3 +163,18 @@ async def test_a_page_that_broke_off_is_not_doubled_when_another_was_deleted(ser
         await outlet.write(page("One."))
         await outlet.write(page("Two.", 1))
         assert sorted(alice.screen) == ["One.", "Two."]
+
+
+async def test_the_end_is_written_when_a_try_of_the_beginning_failed_after_it_was_done_and_the_next_must_wait(
+    server: DiscordServer,
+) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("question")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.fail("POST .*messages", 502, after=True)  # discord.py tries again
+        server.slow_down("POST .*messages", 0.01)
+        with pytest.raises(RetryAfter):
+            await outlet.write(page("One", final=False))
+        await outlet.write(page("One two."))
+        assert alice.screen == ["One two."]
