@@ -193,7 +193,12 @@ class HealthMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.build = Info("yingda_build", "The version that runs.", registry=registry)
         self.ready = Gauge("yingda_ready", "1 while /readyz answers 200.", registry=registry)
-        self.connected = Gauge("yingda_platform_connected", "1 while connected.", ["platform"], registry=registry)
+        self.connected = Gauge(
+            "yingda_platform_connected",
+            "1 while this process listens and is connected; 0 for a standby.",
+            ["platform"],
+            registry=registry,
+        )
         self.restarts = Counter(
             "yingda_platform_restarts_total",
             "How often listening began anew after it had failed or fallen silent.",

@@ -99,7 +99,8 @@ class Health:
         metrics.health.tasks.set(len(asyncio.all_tasks()))
         metrics.health.refused.set(len(self._services.content.faults))
         for name in self._services.platforms:
-            metrics.health.connected.labels(name).set(parts[name].ready)
+            # A standby is ready without being connected; it must not hide that nobody is.
+            metrics.health.connected.labels(name).set(parts[name].ready and self._listeners[name] > 0)
         metrics.turns.under_way.labels("running").set(self._turns.running)
         metrics.turns.under_way.labels("waiting").set(len(self._turns) - self._turns.running)
         metrics.redis.up.set(not away)

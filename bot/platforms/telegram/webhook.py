@@ -58,7 +58,9 @@ class Webhook:
 
     async def take(self, headers: Mapping[str, str], body: bytes) -> HTTPStatus:
         """Take over what a request brings; return its status."""
-        if not hmac.compare_digest(headers.get(SECRET_HEADER, "").encode(), self._secret.encode()):
+        # A stranger's header may hold any bytes, which aiohttp keeps as surrogates.
+        shown = headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(shown, self._secret.encode()):
             return HTTPStatus.FORBIDDEN
         raw = _update(body)
         if raw is None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -126,6 +127,20 @@ async def test_who_does_not_know_the_secret_is_turned_away(hooked: Open, server:
         await server.until(lambda: server.updates.webhook)
         assert await bot.brings(update(1), secret) == 403
         assert not bot.heard.messages
+
+
+async def test_a_secret_of_any_bytes_is_turned_away_like_any_other(hooked: Open, server: TelegramServer) -> None:
+    async with hooked() as bot:
+        await server.until(lambda: server.updates.webhook)
+        target = urlsplit(bot.url)
+        reader, writer = await asyncio.open_connection(target.hostname, target.port)
+        head = (
+            f"POST {target.path} HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\nConnection: close\r\n{SECRET_HEADER}: "
+        )
+        writer.write(head.encode() + b"\xff\xe4\r\n\r\n{}")
+        assert (await reader.readline()).split()[1] == b"403"
+        writer.close()
+        await writer.wait_closed()
 
 
 @pytest.mark.parametrize(
