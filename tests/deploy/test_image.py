@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
+import functools
 import json
 import os
 import re
 import socket
 import subprocess
+import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -21,6 +23,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from aiohttp import web
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -74,6 +77,30 @@ def test_it_does_not_run_as_root_and_is_asked_to_end_as_the_bot_expects() -> Non
     assert instructions("USER") == [["10001:10001"]]
     assert instructions("STOPSIGNAL") == [["SIGTERM"]]
     assert len(instructions("HEALTHCHECK")) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
+async def test_its_health_is_asked_of_itself_also_where_the_net_is_behind_a_proxy(status: int, code: int) -> None:
+    (words,) = instructions("HEALTHCHECK")
+    command = json.loads(" ".join(words).partition("CMD ")[2])
+    app = web.Application()
+    app.router.add_get("/healthz", functools.partial(_answer, status))
+    runner = web.AppRunner(app)
+    await runner.setup()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        await web.SockSite(runner, free).start()
+        told = {
+            "HTTP_PORT": str(free.getsockname()[1]),
+            "HTTP_PROXY": "http://127.0.0.1:9",
+            "http_proxy": "http://127.0.0.1:9",
+        }
+        asked = await asyncio.create_subprocess_exec(sys.executable, *command[1:], env=told)
+        assert await asked.wait() == code
+        await runner.cleanup()
+
+
+async def _answer(status: int, _request: web.Request) -> web.Response:
+    return web.Response(status=status)
 
 
 @pytest.mark.parametrize("lock", ["core.txt", "semantic.txt", "build.txt"])
