@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
 from grafana_foundation_sdk.cog import plugins
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard
@@ -18,6 +19,7 @@ from tests.deploy.tools import DEPLOY, HOUSE, read, run, walk
 ALERTS = DEPLOY / "prometheus" / "alerts.yaml"
 BOARD: dict[str, Any] = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))
 OPERATIONS = (HOUSE / "docs" / "operations.md").read_text(encoding="utf-8")
+TOLD = Metrics().text().decode()
 METRIC = re.compile(r"\b(?:yingda|process)_[a-z_]+")
 # What Prometheus makes of a histogram.
 PART = re.compile("_(bucket|count|sum)$")
@@ -57,6 +59,23 @@ def panels() -> list[dict[str, Any]]:
 
 def test_prometheus_accepts_its_configuration_and_the_alerts() -> None:
     run("promtool", "check", "config", DEPLOY / "prometheus" / "prometheus.yaml")
+
+
+def test_prometheus_on_kubernetes_finds_the_pods_by_the_name_that_the_alerts_know(tmp_path: Path) -> None:
+    (job,) = read(DEPLOY / "prometheus" / "kubernetes.yaml")["scrape_configs"]
+    # Debian's promtool knows no Kubernetes; everything else is checked as it is.
+    (found,) = job.pop("kubernetes_sd_configs")
+    assert found == {"role": "pod", "namespaces": {"names": ["yingda"]}}
+    whole = tmp_path / "prometheus.yaml"
+    whole.write_text(json.dumps({"scrape_configs": [job], "rule_files": [str(ALERTS)]}), encoding="utf-8")
+    run("promtool", "check", "config", whole)
+    kept = job["relabel_configs"][0]["regex"].split(";")
+    for name in ("telegram.yaml", "discord.yaml"):
+        template = next(yaml.safe_load_all((DEPLOY / "k8s" / name).read_text(encoding="utf-8")))["spec"]["template"]
+        (port,) = template["spec"]["containers"][0]["ports"]
+        assert [template["metadata"]["labels"]["app.kubernetes.io/name"], port["name"]] == kept
+    for rule in rules():
+        assert set(re.findall('job="(.*?)"', rule["expr"])) <= {job["job_name"]}, rule["alert"]
 
 
 def test_alerts_fire_when_they_should_and_not_otherwise() -> None:
@@ -148,6 +167,14 @@ def test_every_metric_is_explained_in_both_languages() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", OPERATIONS, flags=re.MULTILINE)
     assert {name for name, _, _ in rows} == exported()
     assert all(HAN.search(chinese) and not HAN.search(english) for _, chinese, english in rows)
+
+
+def test_every_way_that_a_turn_ends_is_explained_in_both_languages() -> None:
+    told = re.search(r"^# HELP yingda_messages_total .*?, by what answered: (.+)\.$", TOLD, flags=re.MULTILINE)
+    (row,) = re.findall(r"^\| `yingda_messages_total` \| (.+) \| (.+) \|$", OPERATIONS, flags=re.MULTILINE)
+    assert told
+    for end in re.sub(r" \(.*?\)", "", told[1]).split(", "):
+        assert [end in each for each in row] == [True, True], end
 
 
 def test_every_alert_is_explained_in_both_languages_where_it_says() -> None:
