@@ -33,6 +33,7 @@ from tests.servers.telegram import TelegramServer
 
 RECIPE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 BASES = (os.environ.get("IMAGE_BASE", ""), "localhost/yingda-base", "python:3.13-slim")
 LARGEST = 300_000_000
 BUILD_SECONDS = 600
@@ -103,7 +104,7 @@ async def _answer(status: int, _request: web.Request) -> web.Response:
     return web.Response(status=status)
 
 
-@pytest.mark.parametrize("lock", ["core.txt", "semantic.txt", "build.txt"])
+@pytest.mark.parametrize("lock", ["core.txt", "semantic.txt", "laboratory.txt", "build.txt"])
 def test_every_package_is_pinned_by_hash_and_no_registry_is_named(lock: str) -> None:
     text = (DEPLOY / "lock" / lock).read_text(encoding="utf-8")
     pins = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
@@ -116,7 +117,8 @@ def test_every_package_is_pinned_by_hash_and_no_registry_is_named(lock: str) -> 
     ("lock", "requirements"),
     [
         ("core.txt", PROJECT["project"]["dependencies"]),
-        ("semantic.txt", PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["semantic"]),
+        ("semantic.txt", PROJECT["project"]["dependencies"] + EXTRAS["semantic"]),
+        ("laboratory.txt", PROJECT["project"]["dependencies"] + EXTRAS["laboratory"]),
         ("build.txt", PROJECT["build-system"]["requires"]),
     ],
 )
