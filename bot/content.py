@@ -59,11 +59,13 @@ class Content:
 
     def refresh(self) -> bool:
         """Load what changed, all or nothing; return whether something new is in use. Blocks: call it in a thread."""
-        if all(live.mark() == live.seen for live in self._live):
+        # Looked at once: what changes from here on is seen the next time.
+        marks = [live.mark() for live in self._live]
+        if marks == [live.seen for live in self._live]:
             return False
-        stale = [live for live in self._live if live.mark() != live.used]
-        for live in self._live:
-            live.seen, live.fault = live.mark(), ""
+        for live, mark in zip(self._live, marks, strict=True):
+            live.seen, live.fault = mark, ""
+        stale = [live for live in self._live if live.seen != live.used]
         loaded = [(live, _try(live)) for live in stale]
         if self.faults:
             return False
@@ -79,6 +81,12 @@ def _try(live: Live[Any]) -> Any:
     except (ValueError, OSError) as error:
         live.fault = str(error)
         log.warning("content refused, the old one stays", reason=live.fault)
+        return None
+    except Exception:  # a bug that a file brings to light must not end a bot that runs
+        live.fault = (
+            f"{', '.join(path.name for path in live.paths)}: cannot be read by a bug; the log has its traceback"
+        )
+        log.exception("content refused by a bug, the old one stays")
         return None
 
 

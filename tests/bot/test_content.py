@@ -49,6 +49,15 @@ def test_a_broken_change_keeps_the_old_and_says_why_until_it_is_mended(one: Path
     assert (live.value, content.faults) == (333, ())
 
 
+def test_a_bug_in_reading_a_change_keeps_the_old_and_ends_nothing(one: Path) -> None:
+    content = Content()
+    live = content.watch((one,), lambda: [1, 2][int(one.read_text()) - 1])
+    one.write_text("33")
+    assert not content.refresh()
+    assert live.value == 1
+    assert "one: cannot be read by a bug" in content.faults[0]
+
+
 def test_a_file_that_goes_away_and_comes_back_as_it_was_is_no_fault(one: Path) -> None:
     content = Content()
     content.watch((one,), lambda: read_number(one))
