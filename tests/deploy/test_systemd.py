@@ -47,5 +47,10 @@ def test_the_bot_is_given_longer_than_it_takes() -> None:
     assert float(setting("TimeoutStopSec")) >= Settings.model_fields["grace"].default + CLOSING_SECONDS
 
 
+def test_the_metrics_of_the_process_stay_readable() -> None:
+    # Prometheus' client tells nothing at all of the process where it cannot read /proc/stat.
+    assert "\nProcSubset=pid" not in UNIT.read_text(encoding="utf-8")
+
+
 def test_the_bot_alone_is_asked_to_end_since_it_ends_its_server_itself() -> None:
     assert (setting("KillMode"), setting("KillSignal")) == ("mixed", "SIGTERM")
