@@ -15,7 +15,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisClusterException, RedisError
 from redis.exceptions import TimeoutError as RedisSilentError
 
 from bot.link import PUNCTUAL, Answers, Command, Link, Value
@@ -33,6 +33,10 @@ ANSWER_SECONDS = 3.0
 QUEUE_SECONDS = 5.0
 CONNECTIONS = 256
 REST_SECONDS = 1.0
+# What Redis says when it answers questions but keeps nothing. Who can only read from it has not got it back.
+KEEPS_NOTHING = frozenset({"OOM", "MISCONF", "READONLY", "NOREPLICAS"})
+# Seconds after it last said so in which an answer does not count: each process writes once a second.
+DOUBT_SECONDS = 3.0
 
 
 class StoreError(RuntimeError):
@@ -61,6 +65,7 @@ class Store:
         self._away_since: float | None = None
         self._back_since: float | None = None
         self._rest_until = 0.0
+        self._doubt_until = 0.0
 
     def apart(self) -> Store:
         """Return the same store with connections of its own, for another event loop. Close it after use."""
@@ -75,7 +80,7 @@ class Store:
         await self.client.aclose()
 
     def is_away(self) -> bool:
-        """Return whether the last work on it failed."""
+        """Return whether the last work on it failed, or some work lately because it can keep nothing."""
         return self._away_since is not None
 
     def seconds_back(self) -> float:
@@ -120,7 +125,7 @@ class Store:
         return value
 
     def _succeeded(self) -> None:
-        if self._away_since is not None:
+        if self._away_since is not None and time.monotonic() >= self._doubt_until:
             self._back_since = time.monotonic()
             log.info("redis is back", seconds=round(self._back_since - self._away_since, 1))
             self._away_since = None
@@ -150,14 +155,22 @@ class Store:
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()
         self._rest_until = max(self._rest_until, now + REST_SECONDS)
+        cause = _cause(error)
+        if cause in KEEPS_NOTHING:
+            self._doubt_until = now + DOUBT_SECONDS
         if self._away_since is None:
             self._away_since = now
             if self._quiet:
                 return
-            # Of what Redis says only the code in capitals: MISCONF (its disk is full), OOM, NOAUTH, READONLY, …
-            code = str(error).partition(" ")[0]
-            cause = code if code.isupper() else type(error).__name__
             log.warning("redis is away: memory is empty, settings are default", cause=cause)
+
+
+def _cause(error: Exception) -> str:
+    """Return of what Redis says only the code in capitals (MISCONF: its disk is full, OOM, NOAUTH, …), or the kind."""
+    if isinstance(error, OutOfMemoryError | ReadOnlyError):  # the library leaves their codes out
+        return "OOM" if isinstance(error, OutOfMemoryError) else "READONLY"
+    code = str(error).partition(" ")[0]
+    return code if code.isupper() else type(error).__name__
 
 
 def _stood_still(error: Exception, seconds: float) -> bool:

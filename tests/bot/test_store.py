@@ -110,3 +110,20 @@ async def test_a_server_that_can_write_no_more_is_survived_and_its_trouble_named
         await store.client.config_set("maxmemory", "0")
     assert store.is_away()
     assert [each["cause"] for each in logged] == ["OOM"]
+
+
+async def test_a_server_that_answers_but_keeps_nothing_stays_away_until_it_does(store: Store) -> None:
+    """Else it would be told away and back again once a second, and no alert would wait for it long enough."""
+    await store.client.config_set("maxmemory", "1")
+    try:
+        with structlog.testing.capture_logs() as logged:
+            assert not await store.attempt(lambda: store.client.set("k", "v"), default=False)
+            store._rest_until = 0.0  # the second of rest, over
+            assert await store.attempt(store.client.ping, default=False)
+            assert store.is_away()
+    finally:
+        await store.client.config_set("maxmemory", "0")
+    assert [each["cause"] for each in logged] == ["OOM"]
+    store._doubt_until = 0.0  # the seconds of doubt, over
+    assert await store.write(("SET", "k", "v"))
+    assert not store.is_away()
