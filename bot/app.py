@@ -73,16 +73,16 @@ class House:
         async with asyncio.TaskGroup() as group:
             strange = group.create_task(until_strange(self.services.store))
             strange.add_done_callback(lambda _: stop.set())
-            watch, lag = group.create_task(self._watch()), group.create_task(self.health.lag.beat())
-            living = group.create_task(self._live())
+            watching = [group.create_task(each) for each in (self._sweep(), self._refresh())]
+            living, lag = group.create_task(self._live()), group.create_task(self.health.lag.beat())
             listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
             group.create_task(_stop_when_all_ended(listening, stop))
             self.health.process("running", ready=True)
             await stop.wait()
             self.health.process("ending", ready=False)
-            for task in (watch, *listening):
+            for task in (*watching, *listening):
                 task.cancel()
-            await asyncio.wait([watch, *listening])
+            await asyncio.wait([*watching, *listening])
             # As long as it answers, other processes must know that it is alive.
             cancelled = await self.turns.drain(self.services.settings.grace)
             for each in (living, lag, strange):
@@ -135,10 +135,15 @@ class House:
                 await asyncio.sleep(AGAIN_SECONDS)
             self.services.metrics.health.restarts.labels(platform.name).inc()
 
-    async def _watch(self) -> None:
-        """Take up what dead processes left, and changed content files into use, as long as the bot runs."""
+    async def _sweep(self) -> None:
+        """Take up what dead processes left, as long as the bot runs."""
         while True:
             await self.dispatcher.sweep()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _refresh(self) -> None:
+        """Take changed content files into use, as long as the bot runs: a large FAQ takes seconds."""
+        while True:
             await asyncio.sleep(LOOK_SECONDS)
             await asyncio.to_thread(self.services.content.refresh)
 
