@@ -12,9 +12,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 
 import structlog
 
@@ -24,6 +23,8 @@ log = structlog.get_logger(__name__)
 USAGE_ERROR = 2
 # The argument of `run` by which a child knows that it is one.
 CHILD = "--child"
+# What shells add to the number of the signal by which a process was ended.
+SIGNALLED = 128
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 # One that has lived for so long starts again without delay.
 STEADY_SECONDS = 60.0
@@ -31,20 +32,22 @@ STEADY_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Crew:
-    """So many children that run the bot with `redis_url` as their Redis, serving on `http_port` and those above it."""
+    """So many children that run the bot with `redis_url` as their Redis, serving on `http_port` and those above it.
+
+    All are ended when `ending` is set.
+    """
 
     replicas: int
     redis_url: str
     grace: float
+    ending: asyncio.Event
     http_port: int = 0
-    _ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> int:
         """Run until told to end, or until a child cannot start at all. Return the worst exit code."""
-        with _signals(self._ending):
-            async with asyncio.TaskGroup() as group:
-                watches = [group.create_task(self._watch(number)) for number in range(self.replicas)]
-        return max(watch.result() for watch in watches)
+        async with asyncio.TaskGroup() as group:
+            watches = [group.create_task(self._watch(number)) for number in range(self.replicas)]
+        return max(_as_shells_tell(watch.result()) for watch in watches)
 
     async def _watch(self, number: int) -> int:
         """Keep one child running, and return the exit code that it ended with when it was to end."""
@@ -52,16 +55,16 @@ class Crew:
         while True:
             began = loop.time()
             code = await self._live(number)
-            if self._ending.is_set():
+            if self.ending.is_set():
                 return code
             if code == USAGE_ERROR:
-                self._ending.set()
+                self.ending.set()
                 return code
             pause = FIRST_PAUSE if loop.time() - began > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE)
             log.error("a replica has died and is started again", replica=number, code=code, seconds=pause)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
-                    await self._ending.wait()
+                    await self.ending.wait()
                 return 0
 
     async def _live(self, number: int) -> int:
@@ -74,7 +77,7 @@ class Crew:
         )
         async with asyncio.TaskGroup() as group:
             ended = group.create_task(child.wait())
-            ending = group.create_task(self._ending.wait())
+            ending = group.create_task(self.ending.wait())
             try:
                 await asyncio.wait({ended, ending}, return_when=asyncio.FIRST_COMPLETED)
                 if not ended.done():
@@ -99,13 +102,8 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
-@contextmanager
-def _signals(ending: asyncio.Event) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, ending.set)
-    try:
-        yield
-    finally:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(each)
+def _as_shells_tell(code: int) -> int:
+    """Return an exit code as a shell does: asked to end before it could hear that, a child has ended well."""
+    if code == -signal.SIGTERM:
+        return 0
+    return code if code >= 0 else SIGNALLED - code

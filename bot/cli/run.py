@@ -14,6 +14,7 @@ from bot import discover, log
 from bot.app import House, live
 from bot.cli.crew import CHILD, USAGE_ERROR, Crew, end_with_parent
 from bot.content import ContentError
+from bot.ending import told_to_end
 from bot.opening import open_store
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import StoreError
@@ -81,6 +82,14 @@ def _served(house: House) -> AbstractAsyncContextManager[None]:
 
 
 async def _run_several(settings: Settings, replicas: int) -> int:
-    """Hold the store, which may be this process's own, and let children answer."""
-    async with open_store(settings) as store:
-        return await Crew(replicas, store.url, settings.grace + CLOSING, settings.http_port).run()
+    """Hold the store, which may be this process's own, and let children answer, until told to end."""
+    with told_to_end() as ending:
+        try:
+            async with open_store(settings) as store:
+                ending.opened()
+                grace = settings.grace + CLOSING
+                return await Crew(replicas, store.url, grace, ending.stop, settings.http_port).run()
+        except asyncio.CancelledError:
+            if not ending.early:
+                raise
+            return 0

@@ -57,6 +57,8 @@ async def test_two_processes_on_one_directory_are_told_apart(tmp_path: Path) -> 
             async with open_store(make_settings(data_dir=tmp_path)):
                 pass
         other.terminate()
+    async with open_store(make_settings(data_dir=tmp_path)):
+        """The server that the other left behind ends with this one's."""
 
 
 async def test_a_server_left_behind_by_a_killed_process_is_taken_over_with_its_data(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main, parser
-from tests.bot.cli.command_line import run
+from tests.bot.cli.command_line import environment, run
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,6 +47,20 @@ def test_why_it_cannot_run_is_logged_like_everything_else(tmp_path: Path, told: 
     last = json.loads(done.stderr.splitlines()[-1])
     assert (done.returncode, last["level"]) == (2, "critical")
     assert any(word in last["reason"] for word in ("GRACE", "rules.yaml", "DATA_DIR"))
+
+
+async def test_several_replicas_told_to_end_while_they_begin_leave_no_server_behind(tmp_path: Path) -> None:
+    told = environment(tmp_path, TELEGRAM_TOKEN="123:test", TELEGRAM_API_URL="http://127.0.0.1:9")
+    command = (sys.executable, "-m", "bot", "run", "--replicas", "2")
+    crew = await asyncio.create_subprocess_exec(*command, env=told, stderr=asyncio.subprocess.DEVNULL)
+    address = tmp_path / "data" / "valkey.sock"
+    async with asyncio.timeout(40):
+        while not address.exists():  # noqa: ASYNC110 — another process makes it
+            await asyncio.sleep(0.005)
+        crew.terminate()
+        assert await crew.wait() == 0
+    with socket.socket(socket.AF_UNIX) as nobody, pytest.raises(OSError, match=r"refused|No such file"):
+        nobody.connect(str(address))
 
 
 def test_check_looks_at_everything_and_is_content_with_the_examples(tmp_path: Path) -> None:
