@@ -43,7 +43,7 @@ def test_run_without_a_token_says_which_variables_to_set(tmp_path: Path) -> None
 @pytest.mark.parametrize("told", [{"GRACE": "long"}, {"CONTENT_DIR": "."}, {"DATA_DIR": "/dev/null"}])
 def test_why_it_cannot_run_is_logged_like_everything_else(tmp_path: Path, told: dict[str, str]) -> None:
     (tmp_path / "rules.yaml").write_text("- keywords: [\n", encoding="utf-8")
-    done = run(tmp_path, "run", TELEGRAM_TOKEN="123:test", **told)
+    done = run(tmp_path, "run", given=b"", TELEGRAM_TOKEN="123:test", **told)
     last = json.loads(done.stderr.splitlines()[-1])
     assert (done.returncode, last["level"]) == (2, "critical")
     assert any(word in last["reason"] for word in ("GRACE", "rules.yaml", "DATA_DIR"))
