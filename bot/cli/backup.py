@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 from typing import Any
 
-from redis.exceptions import RedisClusterException, RedisError
-
-from bot.layout.backup import BackupError, backup
+from bot.cli.backup_file import counted, takes_file
+from bot.layout.backup import backup
 from bot.layout.schema import check_layout
 from bot.opening import join_store
-from bot.settings import Settings, read_settings
-from bot.store import StoreError
+from bot.settings import Settings
 
 
 def add(verbs: Any) -> None:
     """Describe the verb."""
-    verb = verbs.add_parser("backup", help="write everything that is kept to a file, also while the bot runs")
-    verb.add_argument("file", type=Path, metavar="FILE")
-    verb.set_defaults(run=run)
+    takes_file(verbs.add_parser("backup", help="write everything that is kept to a file, also while the bot runs"), run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,10 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         StoreError: The store cannot be read, or the file cannot be written.
     """
-    try:
-        count = asyncio.run(_backup(read_settings(), arguments.file))
-    except (BackupError, RedisError, RedisClusterException, OSError) as error:
-        raise StoreError(f"no backup was written: {error}") from None
+    count = counted(_backup, arguments.file, failed="no backup was written")
     print(f"{arguments.file}: {count} keys")  # noqa: T201 — this is what was asked for
     return 0
 

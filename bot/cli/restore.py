@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 from typing import Any
 
-from redis.exceptions import RedisClusterException, RedisError
-
-from bot.layout.backup import BackupError, restore
+from bot.cli.backup_file import counted, takes_file
+from bot.layout.backup import restore
 from bot.layout.migration import prepared
 from bot.opening import open_store
-from bot.settings import Settings, read_settings
+from bot.settings import Settings
 from bot.store import StoreError
 
 
 def add(verbs: Any) -> None:
     """Describe the verb."""
-    verb = verbs.add_parser("restore", help="put back what `backup` wrote, while the bot does not run")
-    verb.add_argument("file", type=Path, metavar="FILE")
-    verb.set_defaults(run=run)
+    takes_file(verbs.add_parser("restore", help="put back what `backup` wrote, while the bot does not run"), run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,10 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         StoreError: The file is not right, or the store cannot be written to.
     """
-    try:
-        count = asyncio.run(_restore(read_settings(), arguments.file))
-    except (BackupError, RedisError, RedisClusterException, OSError) as error:
-        raise StoreError(f"not restored: {error}") from None
+    count = counted(_restore, arguments.file, failed="not restored")
     print(f"{arguments.file}: {count} keys put back")  # noqa: T201 — this is what was asked for
     return 0
 
