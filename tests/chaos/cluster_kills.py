@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.chaos.kills import SETTLE, pause, settled, total
+from tests.chaos.crowd import Crowd
+from tests.chaos.kills import SETTLE, pause
 from tests.chaos.process import Bot
-from tests.chaos.talk import Asker, askers
+from tests.chaos.talk import askers
 from tests.chaos.verdict import Verdict
-from tests.chaos.world import World, world
+from tests.chaos.world import world
 from tests.servers.cluster import MASTERS, Cluster, cluster
 
 REPLICAS = 3
@@ -30,40 +31,17 @@ async def run(rounds: int, seed: int, *, replicated: bool = False, conversations
     """
     chance = random.Random(seed)
     async with _clustered(replicated=replicated) as nodes, world(nodes.url) as place:
-        people = askers(place, conversations, patience=SETTLE)
+        crowd = Crowd(place, askers(place, conversations, patience=SETTLE), SETTLE)
         bots = [Bot(place.directory / f"bot-{number}", place.environment) for number in range(REPLICAS)]
-        over = asyncio.Event()
-        try:
-            async with asyncio.TaskGroup() as group:
-                for each in people:
-                    group.create_task(each.talk(over, random.Random(chance.random())))
-                await asyncio.gather(*(bot.start() for bot in bots))
-                await _all_heard(people)
-                for _ in range(rounds):
-                    # The next is killed when what the one before has left behind is answered.
-                    await _kill_replica(chance.choice(bots), chance)
-                    await _answered(people, place)
-                    await _kill_node(nodes, chance, replicated=replicated)
-                    await _answered(people, place)
-                over.set()
-                for each in people:
-                    each.wake()
-            await settled(people, place, SETTLE)
-        finally:
-            for bot in bots:
-                await bot.kill()
-        return await total(people, place)
-
-
-async def _all_heard(people: list[Asker]) -> None:
-    for each in people:
-        await each.until(lambda each=each: bool(each.reads()), SETTLE)  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
-
-
-async def _answered(people: list[Asker], place: World) -> None:
-    """Wait until all that was asked until now is answered: then nothing lies anywhere that waits for a dead one."""
-    accepted = await place.accepted()
-    await asyncio.gather(*(each.answered(accepted, SETTLE) for each in people))
+        async with crowd.talking(bots, chance):
+            await crowd.heard()
+            for _ in range(rounds):
+                # The next is killed when what the one before has left behind is answered.
+                await _kill_replica(chance.choice(bots), chance)
+                await crowd.answered()
+                await _kill_node(nodes, chance, replicated=replicated)
+                await crowd.answered()
+        return await crowd.total()
 
 
 async def _kill_replica(bot: Bot, chance: random.Random) -> None:

@@ -6,13 +6,13 @@ import asyncio
 import random
 import shutil
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from tests.chaos.kills import LONGEST, pause, settled, total
+from tests.chaos.crowd import Crowd
+from tests.chaos.kills import LONGEST, pause
 from tests.chaos.process import Bot
-from tests.chaos.talk import Asker, askers
+from tests.chaos.talk import askers
 from tests.chaos.verdict import Verdict
 from tests.chaos.world import World, world
 
@@ -36,34 +36,13 @@ async def suffer(
     async with world() as place:
         way = {"REDIS_URL": place.line.url} if by_line else {}
         bot = Bot(place.directory / "bot", {**place.environment, **way, **settings})
-        people = askers(place, conversations)
-        try:
-            async with talking(bot, people, seed):
-                await disaster(place, bot)
-                await pause(LONGEST)
-            await settled(people, place, SETTLE)
-        finally:
-            await bot.kill()
+        crowd = Crowd(place, askers(place, conversations), SETTLE)
+        async with crowd.talking([bot], random.Random(seed)):
+            await crowd.heard()
+            await disaster(place, bot)
+            await pause(LONGEST)
         print(bot.log.read_text() if "Traceback" in bot.log.read_text() else "", end="")
-        return await total(people, place)
-
-
-@asynccontextmanager
-async def talking(bot: Bot, people: list[Asker], seed: int) -> AsyncIterator[None]:
-    """Let people talk to a bot, and what is to happen happen when each has been answered once."""
-    chance, over = random.Random(seed), asyncio.Event()
-    await bot.start()
-    async with asyncio.TaskGroup() as group:
-        for each in people:
-            group.create_task(each.talk(over, random.Random(chance.random())))
-        try:
-            for each in people:
-                await each.until(lambda each=each: bool(each.reads()), SETTLE)  # type: ignore[misc]
-            yield
-        finally:
-            over.set()
-            for each in people:
-                each.wake()
+        return await crowd.total()
 
 
 async def redis_stands_still(place: World, seconds: float) -> None:

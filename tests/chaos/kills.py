@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 
+from tests.chaos.crowd import Crowd
 from tests.chaos.process import Bot
-from tests.chaos.talk import Asker, askers
+from tests.chaos.talk import askers
 from tests.chaos.verdict import Verdict
 from tests.chaos.world import World, world
 
@@ -34,26 +34,14 @@ async def run(
     async with world(redis_url) as place:
         # A replica that stood still hands over late what it had heard: Discord's people wait until they are answered.
         people = askers(place, conversations, patience=PATIENCE if replicas == 1 else START)
+        crowd = Crowd(place, people, SETTLE)
         bots = [Bot(place.directory / "bot", place.environment) for _ in range(replicas)]
-        over = asyncio.Event()
-        try:
-            async with asyncio.TaskGroup() as group:
-                for each in people:
-                    group.create_task(each.talk(over, random.Random(chance.random())))
-                await _kill_again_and_again(bots, place, kills, chance)
-                over.set()
-                for each in people:
-                    each.wake()
-            await settled(people, place, SETTLE)
-        finally:
-            for bot in bots:
-                await bot.kill()
-        return await total(people, place)
+        async with crowd.talking(bots, chance):
+            await _kill_again_and_again(bots, place, kills, chance)
+        return await crowd.total()
 
 
 async def _kill_again_and_again(bots: list[Bot], place: World, kills: int, chance: random.Random) -> None:
-    for bot in bots:
-        await bot.start()
     for _ in range(kills):
         await _heard(place, chance)
         await pause(chance.uniform(0, LONGEST))
@@ -78,23 +66,3 @@ async def _heard(place: World, chance: random.Random) -> None:
 async def pause(seconds: float) -> None:
     """Let time pass: the instants of disasters are random, so there is no event to wait for."""
     await asyncio.sleep(seconds)
-
-
-async def settled(people: list[Asker], place: World, seconds: float) -> bool:
-    """Wait until every question has come to its end, also those that were accepted meanwhile."""
-    end = time.monotonic() + seconds
-    accepted, known = await place.accepted(), set[str]()
-    while accepted != known:
-        for each in people:
-            await each.until(lambda each=each, accepted=accepted: each.settled(accepted), end - time.monotonic())  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
-        accepted, known = await place.accepted(), accepted
-    return all(each.settled(accepted) for each in people)
-
-
-async def total(people: list[Asker], place: World) -> Verdict:
-    """Return what became of everybody's questions."""
-    accepted = await place.accepted()
-    verdict = Verdict()
-    for each in people:
-        verdict.add(each.verdict(accepted))
-    return verdict
