@@ -63,8 +63,8 @@ class Crowd:
     async def _settled(self) -> None:
         """Wait until every question has come to its end, also those that were accepted meanwhile."""
         end = time.monotonic() + self.seconds
-        accepted, known = await self.place.accepted(), set[str]()
-        while accepted != known:
+        known: set[str] | None = None
+        while (accepted := await self.place.accepted()) != known:
             for each in self.people:
                 await each.until(lambda each=each, accepted=accepted: each.settled(accepted), end - time.monotonic())  # type: ignore[misc]  # as above
-            accepted, known = await self.place.accepted(), accepted
+            known = accepted
