@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.faq.encoder import Encoder
-from handlers.faq.index import Nearby
+from handlers.faq.nearby import Nearby
 
 # Unrelated texts are about this similar; what lies above is squared, so that only what is near counts.
 UNRELATED = 0.2

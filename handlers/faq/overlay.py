@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.faq.analysis import WORD
 from handlers.faq.index import Index, Weighed
+from handlers.faq.nearby import weigh_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +63,41 @@ class Recut:
         )
         numbers = array("I", sorted(terms))
         unmeasured = Overlay(index, Recut(changes, array("I"), array("f")))
-        lengths = array("f", (unmeasured.length_of(terms[number][1]) for number in numbers))
+        lengths = array("f", (math.sqrt(weigh_text(unmeasured, terms[each][1])[1]) or math.inf for each in numbers))
         return Recut(changes, numbers, lengths)
 
 
-class Overlay(Index):
+class Overlay:
     """An index with some questions cut otherwise, as if they had been taken out and added anew. It never changes."""
 
     def __init__(self, base: Index, recut: Recut) -> None:
-        super().__init__()
+        self.lengths = _Lengths(base.lengths, recut)
+        self.weights = base.weights
         self._base, self._changes = base, recut.changes
-        self._count = len(base)
-        self._norms = _Lengths(base, recut)  # type: ignore[assignment]  # read by number, like an array
 
-    def length_of(self, terms: Iterable[str]) -> float:
-        """Return the length of the vector of a question with these terms."""
-        return math.sqrt(self.weigh_text(tuple(terms))[1]) or math.inf
+    def weigh_terms(self, terms: Sequence[str]) -> list[Weighed | None]:
+        """Return what each term weighs, nothing where it is too common, with its questions; None where none has it."""
+        known = self._base.weigh_terms(terms)
+        for place, term in enumerate(terms):
+            if changed := self._changes.at(term):
+                known[place] = self._weigh_changed(term, changed)
+        return known
 
-    def questions_with(self, term: str) -> array[int]:
-        """Return the numbers of the questions that have a term, ascending."""
-        known, changed = self._base.questions_with(term), self._changes.at(term)
-        if not changed:
-            return known
+    def _weigh_changed(self, term: str, changed: array[int]) -> Weighed | None:
         gone = {~number for number in changed if number < 0}
-        stay = (number for number in known if number not in gone)
-        return array("I", sorted([*stay, *(number for number in changed if number >= 0)]))
-
-    def weigh_term(self, term: str) -> Weighed | None:
-        """Return what a term weighs, nothing where it is too common, with its questions. It keeps nothing."""
-        if not self._changes.at(term):
-            return self._base.weigh_term(term)
-        postings = self.questions_with(term)
-        if not postings:
-            return None
-        return self._weight(len(postings))[term[0] == WORD] if len(postings) <= self._cap else 0.0, postings
+        stay = (number for number in self._base.questions_with(term) if number not in gone)
+        postings = array("I", sorted([*stay, *(number for number in changed if number >= 0)]))
+        return (self._base.weight(term, len(postings)), postings) if postings else None
 
 
-class _Lengths(dict[int, float]):
-    """The length of each question's vector. It keeps nothing."""
+class _Lengths:
+    """The lengths of a shared index, but for the questions that are cut otherwise."""
 
-    def __init__(self, base: Index, recut: Recut) -> None:
-        super().__init__()
-        self._base, self._numbers, self._lengths = base, recut.numbers, recut.lengths
+    def __init__(self, shared: array[float], recut: Recut) -> None:
+        self._shared, self._numbers, self._lengths = shared, recut.numbers, recut.lengths
 
-    def __missing__(self, number: int) -> float:
+    def __getitem__(self, number: int, /) -> float:
         at = bisect_left(self._numbers, number)
         if at < len(self._numbers) and self._numbers[at] == number:
             return self._lengths[at]
-        return self._base.length(number)
+        return self._shared[number]

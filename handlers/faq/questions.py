@@ -11,8 +11,9 @@ from rapidfuzz import fuzz
 
 from handlers.faq.analysis import Analysis, Cut, analyse
 from handlers.faq.encoder import Encoder
-from handlers.faq.index import Index, Nearby, Neighbour
+from handlers.faq.index import Index
 from handlers.faq.meaning import Meanings
+from handlers.faq.nearby import Nearby, Neighbour, Weighing, nearest, weigh_text
 from handlers.faq.overlay import Overlay, Recut
 from handlers.faq.recutting import bounded, numbers_with
 from handlers.faq.scores import CLOSELY, Ground, Scores, score
@@ -40,6 +41,8 @@ class Questions:
     def __init__(self, encoder: Encoder | None = None, cut: Cut = cut_for_search) -> None:
         self._cut = cut
         self._index = Index()
+        # What they are found by: the index, or one that lies over it.
+        self._weighing: Weighing = self._index
         self._meanings = Meanings(encoder) if encoder else None
         self._texts: list[str] = []
         self._keys: list[str] = []
@@ -94,9 +97,9 @@ class Questions:
         return score(text, self._nearest(text, vector, NEIGHBOURS), self._learnt, self._ground, limit)
 
     @property
-    def index(self) -> Index:
+    def index(self) -> Weighing:
         """The index that these questions are found by."""
-        return self._index
+        return self._weighing
 
     def recut(self, words: Iterable[str], cut: Cut) -> Recut:
         """Return which questions have other terms when `cut`, which knows further words, cuts them. Nothing changes."""
@@ -107,10 +110,9 @@ class Questions:
         )
 
     def over(self, recut: Recut, cut: Cut) -> Questions:
-        """Return these questions as who cuts so reads them. They share all else, and are not to be changed any more."""
+        """Return these questions as who cuts so reads them. They share all else; theirs is for reading only."""
         read = copy.copy(self)
-        read._cut, read._index = cut, Overlay(self._index, recut)  # noqa: SLF001 — the copy's own
-        read._ground = read._laid()  # noqa: SLF001 — the same
+        read._cut, read._weighing = cut, Overlay(self._index, recut)  # noqa: SLF001 — the copy's own
         read._ground = read._laid()  # noqa: SLF001 — the same
         return read
 
@@ -150,8 +152,8 @@ class Questions:
         self, text: Analysis, vector: Any, limit: int, without: range = range(0), *, hurried: bool = True
     ) -> Nearby:
         if self._meanings is None:
-            return self._index.nearest(text.terms, limit, without=without, hurried=hurried)
-        lexical = self._index.nearest(text.terms, None, without=without, hurried=hurried)
+            return nearest(self._weighing, text.terms, limit, without=without, hurried=hurried)
+        lexical = nearest(self._weighing, text.terms, None, without=without, hurried=hurried)
         return self._meanings.join(lexical, vector, limit, without)
 
     def _meaning(self, text: Analysis, known: Sequence[float] | None) -> Any:
@@ -163,7 +165,7 @@ class Questions:
         return self._meanings.at(number) if self._meanings else None
 
     def _laid(self) -> Ground:
-        return Ground(self._index, self._texts, self._keys, self._owners, self._spans, self._present)
+        return Ground(self._weighing.lengths, self._texts, self._keys, self._owners, self._spans, self._present)
 
     def _append(self, text: str) -> None:
         number, analysis = len(self._keys), self.analyse(text)
@@ -175,7 +177,7 @@ class Questions:
     def _score_left_out(
         self, text: Analysis, number: int, near: Nearby, learnt: Learnt, left_out: list[bool]
     ) -> list[Scores]:
-        weights, mass, unknown = self._index.weigh_text(text.terms, self._spans[self._owners[number]])
+        weights, mass, unknown = weigh_text(self._weighing, text.terms, self._spans[self._owners[number]])
         neighbours = [each for each in near.neighbours if not left_out[each[1]]][:NEIGHBOURS]
         nearby = Nearby(neighbours, weights, mass, unknown, near.cosines, near.meanings)
         return score(text, nearby, learnt, self._ground)

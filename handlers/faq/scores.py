@@ -12,8 +12,8 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from handlers.faq.analysis import Analysis
-from handlers.faq.index import Index, Nearby
 from handlers.faq.lookalike import Marks, conflicts, marks, question_marks
+from handlers.faq.nearby import Lengths, Nearby
 from handlers.faq.votes import Hearing, Learnt, Votes, two_best, two_first
 
 # The entries looked at closely, and the questions whose letters are compared.
@@ -82,13 +82,14 @@ class Ground:
     """What scores are taken on: all questions, numbered, an entry's one after the other.
 
     Attributes:
+        lengths: The length of each question's vector.
         texts: Each question as it stands in the FAQ.
         keys: The letters of each question.
         owners: The number of each question's entry.
         spans: The numbers of each entry's questions.
     """
 
-    index: Index
+    lengths: Lengths
     texts: Sequence[str]
     keys: Sequence[str]
     owners: Sequence[int]
@@ -190,7 +191,7 @@ def _scores(text: Analysis, nearby: Nearby, ground: Ground, close: Closeness, en
         edit=edit,
         edit_lead=_lead(edit, close.best_edits),
         asked=_asked(nearby, ground, cosine, entry, question),
-        covered=min(1.0, ground.index.covered(cosine, mass, question)),
+        covered=min(1.0, cosine * math.sqrt(mass) / ground.lengths[question]),
         unknown=nearby.unknown / mass,
         terms=math.log1p(len(text.terms)),
         entries=math.log(max(1, ground.entries)),
@@ -208,8 +209,8 @@ def _asked(nearby: Nearby, ground: Ground, cosine: float, entry: int, question: 
     if not mass:
         return 0.0
     if len(span) == 1:
-        return ground.index.asked(cosine, mass, question)
-    return ground.index.shared(nearby.weights, span.start, span.stop) / mass
+        return cosine * ground.lengths[question] / math.sqrt(mass)
+    return nearby.shared(span.start, span.stop) / mass
 
 
 def _conflicts(nearby: Nearby, ground: Ground, ours: Marks, entry: int) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 
-from handlers.faq.index import Neighbour
+from handlers.faq.nearby import Neighbour
 
 # One round each: an order that looks random and in which one question more changes nothing for the others.
 SHUFFLES = (2654435761, 2246822519, 3266489917, 668265263)

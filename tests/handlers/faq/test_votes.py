@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.faq.index import MANY, Index
+from handlers.faq.index import Index
+from handlers.faq.nearby import MANY, nearest
 from handlers.faq.votes import Hearing, Learnt, Votes, tally
 
 OWNERS = (0, 0, 1, 2, 2, 2, 3, 4)
@@ -42,6 +43,6 @@ def test_what_is_hopeless_is_left_out_and_nothing_else_changes() -> None:
         index.add(number, (f"rare{number % 7}", f"some{number % 40}", f"own{number}", f"half{number % 13}"))
     index.weigh_all()
     asked = ("rare3", "some3", "own3", "half3", "half4", "some9")
-    hurried, thorough = index.nearest(asked, 30), index.nearest(asked, 30, hurried=False)
+    hurried, thorough = nearest(index, asked, 30), nearest(index, asked, 30, hurried=False)
     assert hurried.neighbours[0] == thorough.neighbours[0]
-    assert set(hurried.neighbours) <= set(index.nearest(asked, None, hurried=False).neighbours)
+    assert set(hurried.neighbours) <= set(nearest(index, asked, None, hurried=False).neighbours)
