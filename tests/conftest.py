@@ -23,6 +23,7 @@ from bot.kept.places import Places
 from bot.settings import Settings
 from bot.store import Store, make_client
 from tests.discretion import faults, overhearing
+from tests.logged import Logged, logged
 from tests.servers.overheard import LEDGER
 
 # How long an example takes is the machine's affair; what hangs is ended by the test's own timeout.
@@ -38,6 +39,13 @@ def discreet() -> Iterator[None]:
         yield
         if found := faults(ears, heard):
             pytest.fail("\n".join(found[:20]), pytrace=False)
+
+
+@pytest.fixture
+async def log() -> AsyncIterator[Logged]:
+    """What this process logs, to be waited for."""
+    with logged() as log:
+        yield log
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from bot.layout.migration import prepared, until_strange
 from bot.layout.schema import MARK, check_layout, guard
 from bot.replicas.replica import Presence, Replica
 from bot.store import Store, StoreError, make_client
+from tests.logged import Logged
 from tests.servers.cluster import cluster
 
 PATIENCE = 20
@@ -173,7 +174,7 @@ async def test_an_older_process_sees_that_it_is_waited_for_finishes_and_ends(sto
     assert len(await everything(store)) == len(third_layout()) - 1
 
 
-async def test_older_data_put_under_a_running_process_are_migrated_and_it_goes_on(store: Store) -> None:
+async def test_older_data_put_under_a_running_process_are_migrated_and_it_goes_on(store: Store, log: Logged) -> None:
     assert await prepared(store, STEPS)
     presence = Presence(store, Replica("new", "new"))
     await presence.announce()
@@ -185,8 +186,8 @@ async def test_older_data_put_under_a_running_process_are_migrated_and_it_goes_o
         assert await prepared(other, STEPS)
         assert third_layout().items() <= (await everything(other)).items()
         await other.client.aclose()
-        while store.is_away():  # noqa: ASYNC110 — it is tried again a moment later
-            await asyncio.sleep(0.05)
+        await log.tells("redis is back", PATIENCE)
+        assert not store.is_away()
         for task in tasks:
             task.cancel()
 
@@ -244,14 +245,14 @@ async def test_a_connection_works_only_where_the_layout_is_known(redis_url: str,
     assert await store.client.get("y1:{a}:why") == "known"
 
 
-async def test_a_redis_that_comes_later_is_looked_at_before_anything_is_done(tmp_path: Path) -> None:
+async def test_a_redis_that_comes_later_is_looked_at_before_anything_is_done(tmp_path: Path, log: Logged) -> None:
     path = tmp_path / "valkey.sock"
     async with guarded(f"unix://{path}") as bot, asyncio.timeout(PATIENCE):
         assert not await prepared(bot)
         looking = asyncio.create_task(until_strange(bot))
         with ValkeyServer(port=0, data_dir=tmp_path / "data", persist=True, unix_socket_path=path):
-            while not await bot.write(("SET", "y1:{a}:why", "here")):  # noqa: ASYNC110 — a server tells nobody that it is back
-                await asyncio.sleep(0.05)
+            await log.tells("redis is back", PATIENCE)
+            assert await bot.write(("SET", "y1:{a}:why", "here"))
             assert await bot.client.get(MARK) == "1"
         another = ValkeyServer(port=0, data_dir=tmp_path / "another", persist=True, unix_socket_path=path)
         another.start()

@@ -24,6 +24,7 @@ from bot.turns import Turns
 from bot.watch.health import Health
 from bot.watch.web import application, serving
 from tests.edge import Edge
+from tests.logged import Logged
 
 
 @dataclass
@@ -31,9 +32,11 @@ class Line(Edge):
     """A platform that is connected as it is told."""
 
     connected: bool = True
+    listening: asyncio.Event = field(default_factory=asyncio.Event)
     refused: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
+        self.listening.set()
         await self.refused.wait()
         raise Apology("platforms.telegram_token")
 
@@ -63,25 +66,17 @@ async def served(app: web.Application) -> AsyncIterator[Get]:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *platforms: Edge) -> AsyncIterator[tuple[House, Get]]:
+async def running(settings: Settings, line: Line, *others: Edge) -> AsyncIterator[tuple[House, Get]]:
     """Open a house that listens, and what it serves."""
-    named = {each.name: each for each in platforms}
+    named = {each.name: each for each in (line, *others)}
     stop = asyncio.Event()
     async with open_house(settings.model_copy(update={"stages": ("commands", "rules")}), lambda *_: named) as house:
         app = application(house.health, house.services.metrics, house.services.platforms)
         async with served(app) as get, asyncio.TaskGroup() as group:
             group.create_task(house.listen(stop))
-            await asyncio.sleep(0)
+            await line.listening.wait()
             yield house, get
             stop.set()
-
-
-async def until(get: Get, path: str, condition: Callable[[Any], bool]) -> Any:
-    """Ask until what is told is as it should be."""
-    async with asyncio.timeout(15):
-        while not condition(told := (await get(path))[1]):  # noqa: ASYNC110 — asked over HTTP
-            await asyncio.sleep(0.02)
-    return told
 
 
 async def test_it_is_alive_and_ready_when_all_parts_are(settings: Settings) -> None:
@@ -117,27 +112,31 @@ async def test_a_standby_is_ready_without_being_connected(services: Services) ->
     assert (status, told["parts"]["test"]) == (200, {"ready": True, "state": "standby"})
 
 
-async def test_a_platform_that_was_given_up_says_why(settings: Settings) -> None:
+async def test_a_platform_that_was_given_up_says_why(settings: Settings, log: Logged) -> None:
     line = Line()
     async with running(settings, line, Edge(name="other")) as (_, get):
         line.refused.set()
-        told = await until(get, "/readyz", lambda told: "given up" in told["parts"]["test"]["state"])
+        await log.tells("platform given up")
+        told = (await get("/readyz"))[1]
+        assert "given up" in told["parts"]["test"]["state"]
         assert "token" in told["parts"]["test"]["state"]
         assert told["parts"]["other"]["ready"]
 
 
-async def test_refused_content_is_told_with_its_reason(settings: Settings) -> None:
+async def test_refused_content_is_told_with_its_reason(settings: Settings, log: Logged) -> None:
     rules = settings.content_dir / "rules.yaml"
     rules.write_text("rules: []\n", encoding="utf-8")
     async with running(settings, Line()) as (_, get):
         rules.write_text("rules: [\n", encoding="utf-8")
-        told = await until(get, "/readyz", lambda told: not told["parts"]["content"]["ready"])
+        await log.tells("content refused, the old one stays")
+        status, told = await get("/readyz")
+        assert (status, told["parts"]["content"]["ready"]) == (503, False)
         assert "rules.yaml" in told["parts"]["content"]["state"]
-        assert (await get("/readyz"))[0] == 503
         assert (await get("/readyz?exclude=content"))[0] == 200
         assert "yingda_content_refused 1.0" in (await get("/metrics"))[1]
         rules.write_text("rules: []\n", encoding="utf-8")
-        await until(get, "/readyz", lambda told: told["ready"])
+        await log.tells("content reloaded")
+        assert (await get("/readyz"))[0] == 200
 
 
 async def test_without_redis_the_guarantee_is_suspended(services: Services) -> None:
@@ -172,7 +171,7 @@ async def test_a_blocked_loop_is_seen_after_it(services: Services) -> None:
     health = Health(services, Turns())
     async with served(application(health, services.metrics, {})) as get, asyncio.TaskGroup() as group:
         beat = group.create_task(health.lag.beat())
-        await asyncio.sleep(0)
+        await get("/healthz")
         time.sleep(0.8)  # noqa: ASYNC251 — it blocks the loop on purpose
         status, told = await get("/healthz")
         beat.cancel()
