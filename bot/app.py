@@ -16,7 +16,7 @@ import structlog
 from bot import discover
 from bot.command import Commands
 from bot.content import Content
-from bot.contract import Apology, Platform, Services, Shared, Stage
+from bot.contract import Apology, Platform, Shared, Stage
 from bot.delivery.delivery import Delivery
 from bot.delivery.quota import Quota
 from bot.dispatcher import Dispatcher
@@ -33,6 +33,7 @@ from bot.metrics import Metrics
 from bot.opening import open_store
 from bot.replicas.lease import Shares
 from bot.replicas.replica import Presence, held_replica, stranger
+from bot.services import Services
 from bot.settings import Settings
 from bot.store import Store
 from bot.texts import Texts

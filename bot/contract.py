@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import random
-import threading
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
-from bot.command import Commands
-from bot.content import Content
-from bot.kept.explanations import Explanations
-from bot.kept.memory import Memory
-from bot.kept.options import OptionsKeeper
-from bot.kept.places import Places
-from bot.metrics import Metrics
 from bot.model import Attachment, Choice, File, Message, Reply, Source
-from bot.settings import Settings
-from bot.store import Store
-from bot.texts import Texts
-
-T = TypeVar("T")
 
 
 class Apology(Exception):  # noqa: N818 — the house's word for it
@@ -221,55 +206,3 @@ class Shared(Protocol):
     async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
         """Listen to one part as `Platform.listen` does to all; after it has ended another process may begin it."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What several stages and commands of one house use together, by the function that makes it."""
-
-    things: dict[Callable[..., object], object] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What stages and commands are given. Made once, in `app.py`.
-
-    Attributes:
-        random: Chance, seeded in tests.
-        clock: Seconds since the epoch.
-        closing: Takes what must be closed at shutdown, closed in reverse order.
-        metrics: What is counted and timed.
-        made: What `once` has made.
-    """
-
-    settings: Settings
-    store: Store
-    memory: Memory
-    options: OptionsKeeper
-    explanations: Explanations
-    places: Places
-    texts: Texts
-    content: Content
-    commands: Commands
-    platforms: Mapping[str, Platform]
-    random: random.Random
-    clock: Callable[[], float]
-    closing: AsyncExitStack
-    metrics: Metrics = field(default_factory=Metrics)
-    made: Made = field(default_factory=Made)
-
-    def once(self, make: Callable[[Services], T]) -> T:
-        """Return what a function makes of these services: made at the first call, and the same thing at every other.
-
-        This is how stages and commands share something heavy that this file need not know (the connection to the
-        model, say). It may be called in any thread, and raises what `make` raises.
-        """
-        with self.made.lock:
-            if make not in self.made.things:
-                self.made.things[make] = make(self)
-            return cast("T", self.made.things[make])
-
-    def say(self, message: Message, key: str, **values: Any) -> str:
-        """Return a sentence of the catalogue in the language of this message."""
-        return self.texts.say(message.language, key, **values)

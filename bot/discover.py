@@ -12,7 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from bot.command import Command, Commands
-from bot.contract import Platform, Prober, Services, Stage
+from bot.contract import Platform, Prober, Stage
+from bot.services import Services
 from bot.settings import Settings, SettingsError
 from bot.texts import Texts
 

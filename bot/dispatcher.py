@@ -11,7 +11,7 @@ from dataclasses import replace
 import structlog
 
 from bot.closing import Keep, closing
-from bot.contract import Apology, Outlet, Services, Stage, Superseded
+from bot.contract import Apology, Outlet, Stage, Superseded
 from bot.delivery.delivery import Delivery, Shown
 from bot.delivery.witness import Witness
 from bot.kept.explanations import Explanation
@@ -25,6 +25,7 @@ from bot.mailbox.arrivals import Arrivals
 from bot.mailbox.letters import Letter
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Choice, Conversation, Message, Reply, Source
+from bot.services import Services
 from bot.texts import language_of
 from bot.turns import Turns
 

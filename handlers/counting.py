@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result

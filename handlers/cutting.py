@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.contract import Services
 from bot.model import Message
+from bot.services import Services
 from handlers.language.terms import Cut
 from handlers.vocabulary import Vocabulary
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.labour import Result, labour
 
 T = TypeVar("T")

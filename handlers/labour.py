@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from bot.contract import Services
 from bot.model import File, Message, Notice, Reply, Source
+from bot.services import Services
 
 PATIENCE = 2.0
 SHOWN = 3000

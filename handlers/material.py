@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from bot.command import InFile, Wording
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Attachment, Message
+from bot.services import Services
 from handlers.language.decoding import decoded
 
 LARGEST = 1 << 20

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.contract import Services
 from bot.kept.options import chat_key
 from bot.model import Message
+from bot.services import Services
 from handlers.faq.analysis import Cut
 from handlers.language.dictionary import Word
 from handlers.language.lexicon import Lexicon, standard

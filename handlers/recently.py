@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.kept.recent import MOST, Recent, Remark
 from bot.model import Message
+from bot.services import Services
 from handlers.material import material
 
 

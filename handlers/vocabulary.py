@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.contract import Services
 from bot.kept.options import chat_key
 from bot.model import Message
+from bot.services import Services
 from bot.store import key
 from handlers.language.dictionary import Word
 from handlers.language.lexicon import standard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from bot.contract import Services
+from bot.services import Services
 from handlers.language import hidden_markov, idf, lexicon, readings
 from handlers.language.segment import cut
 from handlers.language.tag import tag

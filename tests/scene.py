@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from bot import discover
-from bot.contract import Page, Services
+from bot.contract import Page
 from bot.delivery.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Message
 from bot.replicas.replica import Replica
+from bot.services import Services
 from bot.turns import Turns
 from tests.edge import Edge
 

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.contract import Platform, Services
+from bot.contract import Platform
 from bot.liveliness import Lively
 from bot.mailbox.backlog import backlog
+from bot.services import Services
 from bot.turns import Turns
 from bot.version import running_version
 from bot.watch.lag import Lag

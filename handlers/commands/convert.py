@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.contract import Services
 from bot.model import Message, Reply, Source
+from bot.services import Services
 from handlers.labour import labour, shortened
 from handlers.language import convert as conversion
 from handlers.language.pinyin import HAN

@@ -7,8 +7,9 @@ import re
 from typing import Annotated, Literal, get_args
 
 from bot.command import Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Reply, Source
+from bot.services import Services
 from handlers.labour import Result, shortened
 from handlers.language.dictionary import Word
 from handlers.language.own import POSSIBLE, Segmenter

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.command import command
-from bot.contract import Services
 from bot.kept.recent import Recent
 from bot.model import Message
+from bot.services import Services
 
 
 @command("忘记我", "忘記我", remember=False)

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.contract import Services
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.counting import counted
 from handlers.labour import Result
 from handlers.marked import inline

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from bot.arguments import usage
 from bot.command import Command, Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message
+from bot.services import Services
 
 
 @command("帮助", "幫助", "說明", name="help", remember=False)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 from bot.command import Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.kept.recent import Recent
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.cutting import LONGEST_WORD
 from handlers.labour import Result, labour
 from handlers.language.idf import Idf

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from bot.command import command
-from bot.contract import Services
 from bot.kept.memory import Exchange
 from bot.kept.recent import Recent, Remark
 from bot.model import Conversation, Message
+from bot.services import Services
 
 
 @command("记忆", "記憶", remember=False)

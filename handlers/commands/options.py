@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot.command import Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.kept.options import CHOICES, shown
 from bot.kept.recent import Recent
 from bot.model import Message
+from bot.services import Services
 
 
 @command("设置", "設定", admin=True, remember=False)

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.contract import Services
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.labour import Result, labour, shortened
 from handlers.language import pinyin as reading
 from handlers.language.own import Segmenter

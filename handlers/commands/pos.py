@@ -6,8 +6,9 @@ from functools import partial
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Reply, Source
+from bot.services import Services
 from handlers.labour import Result, labour, shortened
 from handlers.language.own import Segmenter
 from handlers.language.tag import tag as tagged

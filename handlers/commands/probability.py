@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Annotated
 
 from bot.command import Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from bot.command import command
-from bot.contract import Services
 from bot.model import Message, Notice, Reply, Source
+from bot.services import Services
 from handlers.language.revision import changes
 from handlers.marked import corrected
 from handlers.material import Text, material

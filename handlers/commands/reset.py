@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.command import command
-from bot.contract import Services
 from bot.model import Message
+from bot.services import Services
 
 
 @command("重置", "重設", remember=False)

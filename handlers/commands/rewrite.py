@@ -6,8 +6,8 @@ import json
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.contract import Services
 from bot.model import Message, Reply, Source
+from bot.services import Services
 from handlers.material import IN_FILE, has_file, material
 from handlers.model.task import task
 

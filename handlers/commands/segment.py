@@ -8,8 +8,9 @@ from functools import partial
 from typing import Annotated, Literal
 
 from bot.command import Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.labour import Result, labour, shortened
 from handlers.language.ambiguity import Stretch, ambiguous
 from handlers.language.full import cut_all

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.contract import Services
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.laboratory import laboratory
 from handlers.labour import Result
 from handlers.marked import table

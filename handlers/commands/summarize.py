@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.contract import Services
 from bot.kept.recent import Remark
 from bot.model import Message, Reply, Source
+from bot.services import Services
 from handlers.material import Text, material
 from handlers.model.task import LONGEST, task
 from handlers.recently import remarks

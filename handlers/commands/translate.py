@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot.command import Wording, command
-from bot.contract import Services
 from bot.model import Message, Reply, Source
+from bot.services import Services
 from bot.texts import written_language
 from handlers.material import Text, material
 from handlers.model.task import task

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from bot.command import Wording, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Reply
+from bot.services import Services
 from handlers.cutting import cutting
 from handlers.laboratory import laboratory
 from handlers.labour import Result

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.command import command
-from bot.contract import Services
 from bot.model import Message, Source
+from bot.services import Services
 
 
 @command("为什么", "為什麼", remember=False)

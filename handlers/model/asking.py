@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Notice
+from bot.services import Services
 from bot.settings import Settings
 from handlers.model.identity import identifier, identity_key
 from handlers.model.prompt import Prompt

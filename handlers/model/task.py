@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message, Notice
+from bot.services import Services
 from handlers.model.asking import asking
 from handlers.model.prompt import Prompt
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import structlog
 
-from bot.contract import Services
 from bot.model import Message, Notice, Reply, Source
+from bot.services import Services
 from handlers.model.asking import Asking, asking, has_model
 from handlers.model.prompt import Prompt, compose, within
 

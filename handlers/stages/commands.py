@@ -7,8 +7,9 @@ import re
 
 from bot.arguments import arguments
 from bot.command import asked_word
-from bot.contract import Apology, Services, Stage
+from bot.contract import Apology, Stage
 from bot.model import Message, Reply, Source
+from bot.services import Services
 from handlers.warming import warm
 
 # What could be a command's name; a path such as /etc/hosts could not.

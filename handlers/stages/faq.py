@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.content import Live
-from bot.contract import Services
 from bot.model import Choice, Fact, Message, Reply, Source
+from bot.services import Services
 from bot.texts import language_of
 from handlers.faq.entry import Entry
 from handlers.faq.faq import Candidate, Decision, Faq, Ranking, choice_of, told

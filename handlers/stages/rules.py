@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.content import Live
-from bot.contract import Services
 from bot.kept.options import chat_key
 from bot.model import Message, Reply, Source
+from bot.services import Services
 from bot.store import key
 from handlers.language.segment import boundaries
 from handlers.rules.load import load

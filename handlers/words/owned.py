@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
+from bot.services import Services
 from handlers.faq.entry import Entry
 from handlers.faq.load import load as load_faq
 from handlers.language.terms import sentences

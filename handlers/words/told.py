@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Message
+from bot.services import Services
 from handlers.language.normalise import simplify
 from handlers.marked import inline
 

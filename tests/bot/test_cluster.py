@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.contract import Services
 from bot.kept.moving import move_chat
 from bot.model import Conversation
 from bot.replicas.replica import Presence, Replica
+from bot.services import Services
 from bot.store import Store, make_client
 from tests.bot.test_dispatcher import Scene
 from tests.conftest import make_services, make_settings

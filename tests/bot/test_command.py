@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.arguments import arguments, usage
 from bot.command import Command, Commands, InFile, Wording, asked_word, command
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Invocation, Message, Quote
+from bot.services import Services
 from tests.people import said
 
 SOME = Wording("某", "某", "some")

@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 
 from bot import discover
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.delivery.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Fact, Message, Notice, Reply, Source
 from bot.replicas.replica import Replica
+from bot.services import Services
 from bot.store import Store, make_client
 from bot.turns import Turns
 from tests.conftest import make_services

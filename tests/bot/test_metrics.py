@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.contract import Services
 from bot.metrics import Metrics, Usage
+from bot.services import Services
 from bot.settings import Price
 from bot.store import Store, make_client
 from handlers.stages import faq

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.contract import Services
+from bot.services import Services
 from tests.bot.test_dispatcher import Scene
 from tests.people import said
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from bot.contract import Services
 from bot.model import File, Notice
+from bot.services import Services
 from handlers.laboratory import laboratory
 from handlers.labour import Result
 from tests.people import said

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import File, Notice
+from bot.services import Services
 from handlers.labour import SHOWN, Result, labour, shortened
 from tests.people import said
 

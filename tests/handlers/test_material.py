@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Attachment, Message, Quote
+from bot.services import Services
 from handlers.material import LARGEST, material
 from tests.edge import Edge
 from tests.people import said

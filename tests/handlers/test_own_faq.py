@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from bot.content import Content
-from bot.contract import Made, Services
 from bot.model import Message, Quote, Reply
+from bot.services import Made, Services
 from handlers.faq.entry import Entry
 from handlers.language.dictionary import Word
 from handlers.model.ears import EarsLoader

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.contract import Services
+from bot.services import Services
 from handlers.language import hidden_markov, idf
 from handlers.warming import warm
 from tests import house

@@ -15,7 +15,7 @@ import pytest
 
 from bot import discover
 from bot.cli.check_web import web
-from bot.contract import Services
+from bot.services import Services
 from bot.settings import Settings
 from bot.turns import Turns
 from bot.watch.health import Health

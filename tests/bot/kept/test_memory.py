@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bot.contract import Services
 from bot.kept.memory import Memory, memory_key
 from bot.kept.moving import move_chat
 from bot.kept.options import Options
 from bot.model import Conversation, Message
+from bot.services import Services
 from bot.store import Store
 from tests.conftest import make_settings
 from tests.people import said

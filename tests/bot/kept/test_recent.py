@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.contract import Services
 from bot.kept.moving import move_chat
 from bot.kept.recent import BYTES, LONGEST, MOST, Recent
 from bot.model import Invocation, Message
+from bot.services import Services
 from tests.people import said
 from tests.scene import Scene, open_scene
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from bot.contract import Services
 from bot.layout.backup import BackupError, backup, restore
 from bot.layout.entries import Entry, kept
 from bot.replicas.replica import Presence, Replica
+from bot.services import Services
 from bot.store import Store
 from tests.bot.test_dispatcher import Scene
 from tests.people import said

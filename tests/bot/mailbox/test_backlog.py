@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.contract import Services
 from bot.mailbox.backlog import Backlog, backlog
 from bot.mailbox.mailbox import Mailbox
 from bot.replicas.replica import Replica
+from bot.services import Services
 from bot.store import Store, make_client
 from bot.turns import Turns
 from bot.watch.health import Health

@@ -6,11 +6,11 @@ import uuid
 
 import pytest
 
-from bot.contract import Services
 from bot.mailbox.letters import Drawn, Letter, lock_key
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation, Message
 from bot.replicas.replica import Presence, Replica, alive, held_replica
+from bot.services import Services
 from bot.store import Store, make_client
 from tests.bot.test_dispatcher import Scene
 from tests.people import said

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.contract import Services
 from bot.mailbox.letters import ACCEPT, lock_key, mail_key, seen_key, shown_key
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Message
 from bot.replicas.replica import Replica
+from bot.services import Services
 from bot.store import Store, make_client
 from tests.people import said
 

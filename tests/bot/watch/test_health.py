@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from bot.contract import Services
 from bot.liveliness import Pulse
+from bot.services import Services
 from bot.turns import Turns
 from bot.watch.health import Health
 from tests.edge import Edge

@@ -16,8 +16,9 @@ import pytest
 from aiohttp import web
 
 from bot.app import House, open_house
-from bot.contract import Apology, Moved, Receive, Services
+from bot.contract import Apology, Moved, Receive
 from bot.liveliness import Pulse
+from bot.services import Services
 from bot.settings import Settings, SettingsError
 from bot.store import Store, make_client
 from bot.turns import Turns

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.contract import Services
 from bot.model import Attachment, Invocation, Quote
+from bot.services import Services
 from handlers.material import LARGEST
 from handlers.vocabulary import MOST_WORDS, Vocabulary
 from tests.people import said

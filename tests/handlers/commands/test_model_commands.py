@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.contract import Services
 from bot.model import Attachment, Invocation, Quote
+from bot.services import Services
 from handlers.model.asking import asking
 from handlers.model.task import LONGEST
 from tests.people import said

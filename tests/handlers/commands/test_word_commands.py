@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from matplotlib import image
 
-from bot.contract import Page, Services
+from bot.contract import Page
 from bot.model import Attachment, Quote
+from bot.services import Services
 from handlers.language.dictionary import Word
 from handlers.vocabulary import Vocabulary
 from tests.people import said

@@ -14,12 +14,13 @@ import pytest
 
 from bot.command import Commands
 from bot.content import Content, ContentError
-from bot.contract import Services, Stage
+from bot.contract import Stage
 from bot.kept.explanations import Explanations
 from bot.kept.memory import Memory
 from bot.kept.options import OptionsKeeper
 from bot.kept.places import Places
 from bot.model import Chat, Message, Person, Reply
+from bot.services import Services
 from bot.settings import read_settings
 from bot.store import Store, make_client
 from bot.texts import Texts

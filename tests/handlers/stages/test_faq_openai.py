@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.contract import Apology, Services
+from bot.contract import Apology
 from bot.model import Reply
+from bot.services import Services
 from bot.store import Store
 from handlers.stages.faq import FaqStage, build
 from tests import house

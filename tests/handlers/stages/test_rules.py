@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.content import ContentError
-from bot.contract import Services
 from bot.model import Chat, Invocation, Message, Person, Source
+from bot.services import Services
 from bot.settings import Settings
 from bot.store import Store, make_client
 from handlers.language.dictionary import Word

@@ -16,10 +16,11 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from bot.contract import Apology, Outlet, Services
+from bot.contract import Apology, Outlet
 from bot.model import Message
 from bot.platforms.telegram.asking import Patience
 from bot.platforms.telegram.webhook import SECRET_HEADER
+from bot.services import Services
 from bot.turns import Turns
 from bot.watch.health import Health
 from bot.watch.web import application

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.contract import Services, Superseded
+from bot.contract import Superseded
 from bot.delivery.delivery import Delivery
 from bot.delivery.witness import Witness
 from bot.dispatcher import Dispatcher
@@ -17,6 +17,7 @@ from bot.mailbox.mailbox import Mailbox
 from bot.model import Message
 from bot.platforms.discord.platform import Discord
 from bot.replicas.replica import Replica
+from bot.services import Services
 from bot.turns import Turns
 from tests.bot.platforms.test_discord.conftest import listening, made, reset, silence
 from tests.servers.discord import DiscordServer
