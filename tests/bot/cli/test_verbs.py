@@ -11,6 +11,7 @@ import pytest
 
 from bot.__main__ import main, parser
 from tests.bot.cli.command_line import environment, run
+from tests.looking import seen
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,8 +46,7 @@ async def test_several_replicas_told_to_end_while_they_begin_leave_no_server_beh
     crew = await asyncio.create_subprocess_exec(*command, env=told, stderr=asyncio.subprocess.DEVNULL)
     address = tmp_path / "data" / "valkey.sock"
     async with asyncio.timeout(40):
-        while not address.exists():  # noqa: ASYNC110 — another process makes it
-            await asyncio.sleep(0.005)
+        await seen(lambda: asyncio.to_thread(address.exists), 40)
         crew.terminate()
         assert await crew.wait() == 0
     with socket.socket(socket.AF_UNIX) as nobody, pytest.raises(OSError, match=r"refused|No such file"):
