@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import structlog
+
 from bot import discover, log
 from bot.app import House, live
-from bot.cli.crew import CHILD, Crew, end_with_parent
+from bot.cli.crew import CHILD, USAGE_ERROR, Crew, end_with_parent
+from bot.content import ContentError
 from bot.ending import told_to_end
 from bot.opening import open_store
 from bot.settings import Settings, SettingsError, read_settings
+from bot.store import StoreError
 from bot.watch.web import serving
 
 MOST = 64
@@ -43,19 +48,31 @@ def _number(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run until told to stop. Return 0, or 1 when no platform could be listened to.
+    """Run until told to stop. Return 0, 1 when no platform could be listened to, or 2 when it cannot be run.
 
     Raises:
-        SettingsError: No platform has a token.
+        SettingsError, StoreError, ContentError: It cannot be run. Where nobody sits at a terminal, this is logged
+            instead, like everything else.
     """
     if arguments.child:
         end_with_parent()
+    log.configure("INFO")
+    try:
+        return _run(arguments.replicas)
+    except (SettingsError, StoreError, ContentError) as error:
+        if sys.stderr.isatty():
+            raise
+        structlog.get_logger(__name__).critical("the bot cannot be run", reason=str(error))
+        return USAGE_ERROR
+
+
+def _run(replicas: int) -> int:
     settings = read_settings()
     if not (settings.telegram_token or settings.discord_token):
         raise SettingsError(NOWHERE)
     log.configure(settings.log_level, settings.secrets)
-    if arguments.replicas > 1:
-        return asyncio.run(_run_several(settings, arguments.replicas))
+    if replicas > 1:
+        return asyncio.run(_run_several(settings, replicas))
     return 0 if asyncio.run(live(settings, discover.platforms, _served)) else 1
 
 

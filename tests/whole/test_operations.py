@@ -96,7 +96,7 @@ async def test_a_port_that_is_taken_ends_the_bot_with_a_sentence(tmp_path: Path)
             assert world.process
             async with asyncio.timeout(PATIENCE):
                 assert await world.process.wait() == 2
-            assert world.log.splitlines()[-1].startswith("HTTP_HOST, HTTP_PORT: 127.0.0.1:")
+            assert json.loads(world.log.splitlines()[-1])["reason"].startswith("HTTP_HOST, HTTP_PORT: 127.0.0.1:")
             assert "Traceback" not in world.log
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import sys
 from pathlib import Path
@@ -38,6 +39,15 @@ def test_run_without_a_token_says_which_variables_to_set(tmp_path: Path) -> None
     assert b"TELEGRAM_TOKEN" in done.stderr
     assert b"DISCORD_TOKEN" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("told", [{"GRACE": "long"}, {"CONTENT_DIR": "."}, {"DATA_DIR": "/dev/null"}])
+def test_why_it_cannot_run_is_logged_like_everything_else(tmp_path: Path, told: dict[str, str]) -> None:
+    (tmp_path / "rules.yaml").write_text("- keywords: [\n", encoding="utf-8")
+    done = run(tmp_path, "run", given=b"", TELEGRAM_TOKEN="123:test", **told)
+    last = json.loads(done.stderr.splitlines()[-1])
+    assert (done.returncode, last["level"]) == (2, "critical")
+    assert any(word in last["reason"] for word in ("GRACE", "rules.yaml", "DATA_DIR"))
 
 
 async def test_several_replicas_told_to_end_while_they_begin_leave_no_server_behind(tmp_path: Path) -> None:
