@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.chaos import cluster_kills, slow_redis, telegram_faults
 from tests.chaos.disasters import redis_stands_still, redis_stops, suffer
-from tests.chaos.discord_faults import discord_fails
+from tests.chaos.discord_faults import commands_fail, discord_fails
 from tests.chaos.kills import run
 from tests.chaos.model_faults import IMPATIENT, model_fails
 from tests.chaos.process import Bot
@@ -123,6 +123,7 @@ async def _telegram(place: World, bot: Bot) -> None:
 
 async def _discord(place: World, bot: Bot) -> None:
     await discord_fails(place, bot, rounds=10)
+    await commands_fail(place, bot, rounds=10)
 
 
 LONG = (

@@ -17,6 +17,7 @@ APART = 0.3
 PATIENCE = 60.0
 # Seconds between two heartbeats, so that a missed one is noticed soon.
 INTERVAL = 2.0
+TOKEN = "/webhooks/[0-9]+/"
 POST, PATCH = "POST /channels/[0-9]+/messages", "PATCH /channels/[0-9]+/messages"
 
 Break = Callable[[DiscordServer], Awaitable[None]]
@@ -66,6 +67,16 @@ WAYS: tuple[Way, ...] = (
     lambda server: server.slow_down(PATCH, 1.0),
     lambda server: server.slow_down(POST, 1.0, everywhere=True),
 )
+# The pages of a slash command's answer go another way: the first is edited in, those after it are sent by its token.
+BY_TOKEN: tuple[Way, ...] = (
+    lambda server: server.fail(f"POST {TOKEN}", CUT),
+    lambda server: server.fail(f"POST {TOKEN}", CUT, after=True),
+    lambda server: server.fail(f"POST {TOKEN}", 502, after=True),
+    lambda server: server.slow_down(f"POST {TOKEN}", 0.5),
+    lambda server: server.fail(f"PATCH {TOKEN}", CUT, after=True),
+    lambda server: server.fail(f"PATCH {TOKEN}", 500),
+    lambda server: server.fail("POST /interactions/", 502, after=True),
+)
 
 
 async def discord_fails(place: World, _: Bot, *, rounds: int = 1, seed: int = 1) -> None:
@@ -108,4 +119,23 @@ async def _asks(seat: Seat, asked: list[str], server: DiscordServer) -> None:
     name = f"903.{5 * len(asked)}"
     asked.append(name)
     await seat.says(f"tell me about {name}")
+    await _ends(seat, name, server)
+
+
+async def commands_fail(place: World, _: Bot, *, rounds: int = 1, seed: int = 1) -> None:
+    """Let everything go wrong so many times, in any order, with what is written by a slash command's token."""
+    server, chance = place.discord, random.Random(seed)
+    nia, asked = server.dm("nia"), list[str]()
+    for way in chance.sample(BY_TOKEN * rounds, len(BY_TOKEN) * rounds):
+        way(server)
+        asked.append(f"904.{5 * len(asked) + 1}")  # an answer of two pages
+        await nia.invokes("translate", text=f"tell me about {asked[-1]}")
+        await _ends(nia, asked[-1], server)
+    verdict = judge(asked, nia.screen)
+    print("asked by commands:", verdict)
+    assert verdict.faultless
+    assert verdict.whole == len(asked)
+
+
+async def _ends(seat: Seat, name: str, server: DiscordServer) -> None:
     await server.until(lambda: any(f"«/{name}»" in text for text in seat.screen), lambda: f"no {name}", PATIENCE)

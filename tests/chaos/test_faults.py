@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.chaos.disasters import suffer
-from tests.chaos.discord_faults import discord_fails
+from tests.chaos.discord_faults import commands_fail, discord_fails
 from tests.chaos.model_faults import IMPATIENT, WAYS, model_fails
 from tests.chaos.process import Bot
 from tests.chaos.slow_redis import redis_is_slow, redis_stalls, redis_tears
@@ -37,7 +37,11 @@ async def test_whatever_telegram_refuses_or_cuts_everybody_is_answered_once() ->
 
 
 async def test_however_discord_breaks_everybody_is_answered_once() -> None:
-    assert faultless(await suffer(discord_fails))
+    async def disaster(world: World, bot: Bot) -> None:
+        await discord_fails(world, bot)
+        await commands_fail(world, bot)
+
+    assert faultless(await suffer(disaster))
 
 
 async def test_on_a_slow_line_to_redis_that_stalls_and_tears_everybody_is_answered_once() -> None:
