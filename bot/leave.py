@@ -17,7 +17,7 @@ from typing import Any
 
 import aiohttp
 
-# Seconds that leave is good for: a process that says nothing for three is taken for dead at the earliest.
+# Seconds that leave is good for. Nobody else takes the conversation over for half as long again.
 FRESH_SECONDS = 1.0
 # An answer that took longer is about the past. Redis, too, may be slow: then nobody else is quicker.
 TRIES = 3

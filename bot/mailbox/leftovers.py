@@ -10,7 +10,7 @@ import structlog
 
 from bot.link import Command
 from bot.mailbox import letters
-from bot.mailbox.letters import OPEN, lock_key, mail_key
+from bot.mailbox.letters import OPEN, TAKEN_MILLISECONDS, lock_key, mail_key
 from bot.model import Conversation
 from bot.replicas.replica import alive
 from bot.store import Store
@@ -48,7 +48,7 @@ async def _left(store: Store, boot: str, places: list[Opened]) -> list[Conversat
             writes.append(("EVAL", letters.SETTLE, 1, OPEN, name, repr(at)))
         if waiting and holder in dead:
             log.info("taking over from a dead process", conversation=where.hash)
-            writes.append(("EVAL", letters.BREAK, 1, lock_key(where), str(holder)))
+            writes.append(("EVAL", letters.BREAK, 1, lock_key(where), str(holder), TAKEN_MILLISECONDS))
         if waiting and (not holder or holder in dead or holder == boot):
             left.append(where)
     await store.write(*writes)

@@ -14,6 +14,14 @@ from bot.store import key
 OPEN = key("open", tag="mailboxes")
 # What ACCEPT returns for a message that it has taken.
 TAKEN = 2
+# Who holds a conversation has said so within this time, or it is free.
+LOCK_SECONDS = 30.0
+# So long after leave to write was given nobody breaks the lock, however dead its holder seems: it has just been heard
+# from. What is written with a leave goes out well within that.
+LEAVE_SECONDS = 1.5
+# A lock that may be broken at once, and one from the moment of a leave. What is left of it tells them apart.
+TAKEN_MILLISECONDS = int((LOCK_SECONDS - LEAVE_SECONDS) * 1000)
+GIVEN_MILLISECONDS = int(LOCK_SECONDS * 1000)
 
 # KEYS seen, mail, lock, shown; ARGV line, seconds to know it again, seconds to keep it, boot, milliseconds of the lock.
 # The same update is accepted once (0: it was before). Where nothing waits before it and nobody holds the conversation,
@@ -50,12 +58,9 @@ return {'letter', head, redis.call('HGETALL', KEYS[3])}
 BEGIN = """
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
-local mine = redis.call('LINDEX', KEYS[2], 0) == ARGV[2]
-if not holder then
-  if not redis.call('LPOS', KEYS[2], ARGV[2]) and redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
-end
-if mine then redis.call('HSET', KEYS[3], 'begun', '1') end
+if not holder and not redis.call('LPOS', KEYS[2], ARGV[2]) and redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
+if redis.call('LINDEX', KEYS[2], 0) == ARGV[2] then redis.call('HSET', KEYS[3], 'begun', '1') end
 return 1
 """
 # KEYS lock, shown; ARGV boot, field, page.
@@ -84,8 +89,12 @@ redis.call('HSET', KEYS[3], 'stopped', '1')
 redis.call('EXPIRE', KEYS[3], ARGV[1])
 return {waiting, redis.call('GET', KEYS[1]) or '', redis.call('LINDEX', KEYS[2], 0)}
 """
-# KEYS lock; ARGV holder. A lock left behind by a dead process is let go, unless somebody holds it by now.
-BREAK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+# KEYS lock; ARGV holder, milliseconds of a lock that may be broken. One left behind by a dead process is let go, unless
+# somebody else holds it by now, or the holder has just been given leave to write: then it is not dead, or not for long.
+BREAK = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then return 0 end
+return redis.call('DEL', KEYS[1])
+"""
 # KEYS seen.
 KNOWN = "return redis.call('EXISTS', KEYS[1])"
 # KEYS open; ARGV member, score. Nothing was accepted there since we looked.

@@ -18,7 +18,18 @@ from bot.link import Command
 from bot.mailbox import letters
 from bot.mailbox.copies import Copies, Copy
 from bot.mailbox.leftovers import left_behind
-from bot.mailbox.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_key, shown_key
+from bot.mailbox.letters import (
+    GIVEN_MILLISECONDS,
+    LOCK_SECONDS,
+    OPEN,
+    TAKEN_MILLISECONDS,
+    Drawn,
+    Letter,
+    lock_key,
+    mail_key,
+    seen_key,
+    shown_key,
+)  # fmt: skip
 from bot.model import Conversation, Message, line_of
 from bot.replicas.replica import Replica, tell, told
 from bot.store import Store
@@ -28,7 +39,6 @@ log = structlog.get_logger(__name__)
 
 SEEN_SECONDS = 2 * 86_400
 KEPT_SECONDS = 2 * 86_400
-LOCK_SECONDS = 30.0
 EXTEND_SECONDS = 10.0
 # After Redis was away, every process first tells it what was answered meanwhile.
 CATCH_UP_SECONDS = 3.0
@@ -68,7 +78,7 @@ class Mailbox:
         for line, copy in unsure.items():
             copy.kept = "perhaps"
             keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
-            bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, int(LOCK_SECONDS * 1000)
+            bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, TAKEN_MILLISECONDS
             kept.append(("EVAL", letters.ACCEPT, 4, *keys, line, *bounds))
         _, *answers = await self._store.send(*kept) or (0,)
         accepted = dict(zip(unsure, answers, strict=False))
@@ -111,7 +121,7 @@ class Mailbox:
             self._current[where] = line
             return Letter(copy.message, line)
         while True:
-            values = self._replica.boot, KEPT_SECONDS, int(LOCK_SECONDS * 1000)
+            values = self._replica.boot, KEPT_SECONDS, TAKEN_MILLISECONDS
             found = await self._eval(letters.TAKE, self._keys(where), *values, default=None)
             try:
                 letter = await self._letter(where, found)
@@ -150,9 +160,12 @@ class Mailbox:
         return None
 
     async def begin(self, where: Conversation, letter: Letter) -> bool:
-        """Note that something of the answer to a message is about to be shown. False: another process took it over."""
+        """Note that something of the answer to a message is about to be shown. False: another process took it over.
+
+        For a while then none does (`LEAVE_SECONDS`), so that whoever has leave need not ask for each request anew.
+        """
         keys = (*self._keys(where), seen_key(where, letter.message.update))
-        values = self._replica.boot, letter.line, int(LOCK_SECONDS * 1000)
+        values = self._replica.boot, letter.line, GIVEN_MILLISECONDS
         return bool(await self._eval(letters.BEGIN, keys, *values, default=1))
 
     async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:

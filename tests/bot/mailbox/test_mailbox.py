@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from bot.mailbox.letters import Drawn, Letter, lock_key
+from bot.mailbox.letters import TAKEN_MILLISECONDS, Drawn, Letter, lock_key
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation, Message
 from bot.replicas.replica import Presence, Replica, alive, held_replica
@@ -31,6 +31,11 @@ async def taken(mailbox: Mailbox, message: Message) -> Letter:
     letter = await mailbox.take(place(message))
     assert letter
     return letter
+
+
+async def leave_ends(services: Services, message: Message) -> None:
+    """Let the time pass for which nobody takes a conversation from who was given leave to write in it."""
+    await services.store.client.pexpire(lock_key(place(message)), TAKEN_MILLISECONDS)
 
 
 async def swept(services: Services) -> Scene:
@@ -68,6 +73,7 @@ async def test_an_answer_that_was_begun_is_marked_where_it_stands(services: Serv
     letter = await taken(dead, message)
     assert await dead.begin(place(message), letter)
     await dead.note(place(message), 0, Drawn("77", "first words"))
+    await leave_ends(services, message)
     scene = await swept(services)
     assert scene.screen.texts == ["first words\n\n(A restart broke this answer off here. Please ask again.)"]
     assert scene.screen.adopted == {(message.id, 0): "77"}
@@ -78,8 +84,23 @@ async def test_an_answer_that_may_have_been_sent_is_not_sent_again(services: Ser
     message = said("say one", language="en")
     await dead.accept(message, place(message))
     await dead.begin(place(message), await taken(dead, message))
+    await leave_ends(services, message)
     [text] = (await swept(services)).screen.texts
     assert "may or may not have been sent" in text
+
+
+async def test_who_was_just_given_leave_to_write_is_not_interrupted_however_dead_it_seems(
+    services: Services, dead: Mailbox
+) -> None:
+    message = said("say one")
+    await dead.accept(message, place(message))
+    letter = await taken(dead, message)
+    assert await dead.begin(place(message), letter)
+    assert (await swept(services)).screen.texts == []
+    assert await dead.begin(place(message), letter)
+    await leave_ends(services, message)
+    assert (await swept(services)).screen.texts
+    assert not await dead.begin(place(message), letter)
 
 
 async def test_a_process_that_lost_its_conversation_writes_nothing_more(services: Services, dead: Mailbox) -> None:
