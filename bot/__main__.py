@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments and arguments[0] == "run":
         # For the first process of a container SIGTERM has no default action: before `told_to_end` it would be lost.
         signal.signal(signal.SIGTERM, _end)
-    from bot.cli.command_line import run  # noqa: PLC0415 — takes up to a second, in which SIGTERM is to be heeded
+    from bot.cli.command_line import run  # noqa: PLC0415 — takes seconds, in which SIGTERM is to be heeded
 
     return run(arguments)
 
