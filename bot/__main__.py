@@ -1,56 +1,28 @@
-"""The command line: `python -m bot VERB`. Each verb is a file of `bot/cli`, or of a handlers' room."""
+"""Where the process begins: `python -m bot VERB`. What the verbs are, `bot/cli/command_line.py` knows."""
 
 from __future__ import annotations
 
-import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
-
-from bot import cli, discover
-from bot.content import ContentError
-from bot.settings import SettingsError
-from bot.store import StoreError
-from bot.version import running_version
-
-USAGE_ERROR = 2
-INTERRUPTED = 130
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that shows the whole help to whoever went wrong."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]  # it ends the process, as NoReturn promises
-        """Print the help and what is wrong; exit with code 2."""
-        self.print_help(sys.stderr)
-        self.exit(USAGE_ERROR, f"\n{self.prog}: {message}\n")
+from types import FrameType
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the verb that the command line names. Return the exit code: 0, 1 (something is wrong), 2 (wrong usage)."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    given = parser(tools=not (arguments and arguments[0] in cli.VERBS)).parse_args(arguments)
-    try:
-        return int(given.run(given))
-    except (SettingsError, StoreError, ContentError) as error:
-        print(error, file=sys.stderr)
-        return USAGE_ERROR
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    if arguments and arguments[0] == "run":
+        # For the first process of a container SIGTERM has no default action: before `told_to_end` it would be lost.
+        signal.signal(signal.SIGTERM, _end)
+    from bot.cli.command_line import run  # noqa: PLC0415 — takes seconds, in which SIGTERM is to be heeded
+
+    return run(arguments)
 
 
-def parser(*, tools: bool) -> Parser:
-    """Return the parser of all verbs; those of the handlers' rooms only where asked for, since they take time."""
-    parsed = Parser(prog="python -m bot", description="yingda (应答): a chat bot for Telegram and Discord groups.")
-    parsed.add_argument("--version", action="version", version=f"yingda {running_version()}")
-    verbs = parsed.add_subparsers(title="verbs", metavar="VERB", required=True, dest="verb")
-    for add in (*cli.adders(), *(discover.tools() if tools else ())):
-        add(verbs)
-    return parsed
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """End at once, also amidst an import: nothing has been opened yet, and nothing taken over."""
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ from bot.store import Store
 from bot.texts import Texts
 from bot.turns import Turns
 from bot.watch.health import Health
+from bot.watch.systemd import supervised
 from bot.watch.watchdog import SilentError, watched
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,7 @@ class House:
             strange.add_done_callback(lambda _: stop.set())
             watching = [group.create_task(each) for each in (self._sweep(), self._refresh())]
             living, lag = group.create_task(self._live()), group.create_task(self.health.lag.beat())
+            supervising = group.create_task(supervised(stop))
             listening = [group.create_task(self._listen(each, stop)) for each in self.services.platforms.values()]
             group.create_task(_stop_when_all_ended(listening, stop))
             self.health.process("running", ready=True)
@@ -86,7 +88,7 @@ class House:
             await asyncio.wait([*watching, *listening])
             # As long as it answers, other processes must know that it is alive.
             cancelled = await self.turns.drain(self.services.settings.grace)
-            for each in (living, lag, strange):
+            for each in (living, lag, strange, supervising):
                 each.cancel()
         if cancelled:
             log.warning("answers cut short by the end of the grace period", turns=cancelled)

@@ -12,6 +12,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 Mark = tuple[tuple[int, int, int], ...]
+MISSING = (0, 0, 0)
 
 
 class ContentError(ValueError):
@@ -19,7 +20,10 @@ class ContentError(ValueError):
 
 
 class Live(Generic[T]):
-    """The value read from some files: always the last good one. `fault` says why a newer state was refused."""
+    """The value read from some files: always the last good one. `fault` says why a newer state was refused.
+
+    A file that is not there at the start is no mistake; one that vanishes later is.
+    """
 
     def __init__(self, paths: tuple[Path, ...], load: Callable[[], T]) -> None:
         self.paths = paths
@@ -27,10 +31,18 @@ class Live(Generic[T]):
         self.fault = ""
         self.seen = self.used = self.mark()
         self.value = load()
+        if self.lost(self.seen, self.mark()):
+            # It vanished while it was read, and what was read may be nothing: once it is there, it is new.
+            self.seen = self.used = (MISSING,) * len(paths)
 
     def mark(self) -> Mark:
         """Return what changes when one of the files does."""
         return tuple(_mark(path) for path in self.paths)
+
+    def lost(self, before: Mark, now: Mark) -> frozenset[Path]:
+        """Return the files that were there before and are not there now."""
+        states = zip(self.paths, before, now, strict=True)
+        return frozenset(path for path, *state in states if state[1] == MISSING != state[0])
 
 
 class Content:
@@ -38,6 +50,7 @@ class Content:
 
     def __init__(self) -> None:
         self._live: list[Live[Any]] = []
+        self._lost: frozenset[Path] = frozenset()
 
     def watch(self, paths: tuple[Path, ...], load: Callable[[], T]) -> Live[T]:
         """Load a value from files and keep it fresh.
@@ -61,18 +74,34 @@ class Content:
         """Load what changed, all or nothing; return whether something new is in use. Blocks: call it in a thread."""
         # Looked at once: what changes from here on is seen the next time.
         marks = [live.mark() for live in self._live]
-        if marks == [live.seen for live in self._live]:
+        if not self._settled(marks) or marks == [live.seen for live in self._live]:
             return False
         for live, mark in zip(self._live, marks, strict=True):
-            live.seen, live.fault = mark, ""
-        stale = [live for live in self._live if live.seen != live.used]
-        loaded = [(live, _try(live)) for live in stale]
+            live.seen, live.fault = mark, _gone(live.lost(live.used, mark))
+        return self._load([live for live in self._live if live.seen != live.used])
+
+    def _settled(self, marks: list[Mark]) -> bool:
+        """Return False where a file is lost only since the last look: an editor may be about to put it back."""
+        before, pairs = self._lost, zip(self._live, marks, strict=True)
+        self._lost = frozenset().union(*(live.lost(live.used, mark) for live, mark in pairs))
+        return self._lost <= before
+
+    def _load(self, stale: list[Live[Any]]) -> bool:
+        loaded = [(live, _try(live)) for live in stale if not live.fault]
+        if any(live.lost(live.seen, live.mark()) for live in stale):
+            # It vanished while it was read, and what was read may be nothing: the next look decides.
+            for live in stale:
+                live.seen, live.fault = live.used, ""
+            return False
+        for fault in self.faults:
+            log.warning("content refused, the old one stays", reason=fault)
         if self.faults:
             return False
         for live, value in loaded:
             live.value, live.used = value, live.seen
-        log.info("content reloaded", files=[path.name for live in stale for path in live.paths])
-        return True
+        changed = [path.name for live in stale for path in live.paths]
+        log.info("content reloaded" if changed else "content is again what is in use", files=changed)
+        return bool(changed)
 
 
 def _try(live: Live[Any]) -> Any:
@@ -80,13 +109,12 @@ def _try(live: Live[Any]) -> Any:
         return live.load()
     except (ValueError, OSError) as error:
         live.fault = str(error)
-        log.warning("content refused, the old one stays", reason=live.fault)
         return None
     except Exception:  # a bug that a file brings to light must not end a bot that runs
         live.fault = (
             f"{', '.join(path.name for path in live.paths)}: cannot be read by a bug; the log has its traceback"
         )
-        log.exception("content refused by a bug, the old one stays")
+        log.exception("content cannot be read by a bug")
         return None
 
 
@@ -94,5 +122,13 @@ def _mark(path: Path) -> tuple[int, int, int]:
     try:
         status = path.stat()
     except OSError:
-        return (0, 0, 0)
+        return MISSING
     return (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def _gone(paths: frozenset[Path]) -> str:
+    """Return the sentence that says so, or nothing where none is gone."""
+    if not paths:
+        return ""
+    names, directory = ", ".join(sorted(path.name for path in paths)), min(paths).parent
+    return f"{names}: gone from {directory}; put it back, or an empty file where there shall be none of it"

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.watch.systemd import supervised
+
 log = structlog.get_logger(__name__)
 
 # A child that ends sooner than this with an error of the environment or the command line is not started again.
@@ -46,7 +48,10 @@ class Crew:
     async def run(self) -> int:
         """Run until told to end, or until a child cannot start at all. Return the worst exit code."""
         async with asyncio.TaskGroup() as group:
+            supervising = group.create_task(supervised(self.ending))
             watches = [group.create_task(self._watch(number)) for number in range(self.replicas)]
+            await asyncio.wait(watches)
+            supervising.cancel()
         return max(_as_shells_tell(watch.result()) for watch in watches)
 
     async def _watch(self, number: int) -> int:
@@ -69,7 +74,8 @@ class Crew:
 
     async def _live(self, number: int) -> int:
         """Run one child to its end; when the crew is to end, ask it to, and in the end make it."""
-        environment = {**os.environ, "REDIS_URL": self.redis_url, "REPLICA": str(number)}
+        # systemd listens to the process that it has started, not to a child.
+        environment = {**os.environ, "REDIS_URL": self.redis_url, "REPLICA": str(number), "NOTIFY_SOCKET": ""}
         if self.http_port:
             environment["HTTP_PORT"] = str(self.http_port + number)
         child = await asyncio.create_subprocess_exec(

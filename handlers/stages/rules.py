@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 def build(services: Services) -> RulesStage:
-    """Return the stage. Raises `ContentError` for a file that it refuses; no file is no rules."""
+    """Return the stage. Raises `ContentError` for a file that it refuses; no file at the start is no rules."""
     path = services.settings.content_dir / FILE
 
     def read() -> Rules:

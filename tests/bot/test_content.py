@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,30 @@ def read_number(path: Path) -> int:
         return int(path.read_text())
     except ValueError:
         raise ValueError(f"{path.name}, line 1: no number") from None
+
+
+def number_or_none(path: Path) -> int:
+    """As the owner's files are read: one that is not there, or is empty, says nothing."""
+    return read_number(path) if path.exists() and path.read_text() else 0
+
+
+class ConfigMap:
+    """A directory as Kubernetes mounts it: `..data` leads to the files of a version, and is swapped at one blow."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._version = 0
+
+    def becomes(self, files: dict[str, str]) -> None:
+        self._version += 1
+        version, data = self._directory / f"..{self._version}", self._directory / "..data"
+        version.mkdir()
+        for name, text in files.items():
+            (version / name).write_text(text)
+            if not (self._directory / name).is_symlink():
+                (self._directory / name).symlink_to(Path("..data") / name)
+        data.with_name("..data_tmp").symlink_to(version.name)
+        data.with_name("..data_tmp").rename(data)
 
 
 @pytest.fixture
@@ -58,15 +83,131 @@ def test_a_bug_in_reading_a_change_keeps_the_old_and_ends_nothing(one: Path) -> 
     assert "one: cannot be read by a bug" in content.faults[0]
 
 
-def test_a_file_that_goes_away_and_comes_back_as_it_was_is_no_fault(one: Path) -> None:
+def test_a_file_that_vanishes_is_refused_once_until_it_is_back(one: Path, caplog: pytest.LogCaptureFixture) -> None:
     content = Content()
-    content.watch((one,), lambda: read_number(one))
-    one.rename(one.with_name("away"))
+    live = content.watch((one,), lambda: number_or_none(one))
+    away = one.rename(one.with_name("away"))
+    assert not any(content.refresh() for _ in range(4))
+    assert (live.value, len(content.faults)) == (1, 1)
+    assert content.faults[0].startswith(f"one: gone from {one.parent}; put it back")
+    assert caplog.text.count("content refused") == 1
+    away.rename(one)
+    assert not content.refresh()
+    assert (live.value, content.faults) == (1, ())
+
+
+def test_a_file_that_comes_back_changed_is_read(one: Path) -> None:
+    content = Content()
+    live = content.watch((one,), lambda: number_or_none(one))
+    one.unlink()
+    assert not any(content.refresh() for _ in range(2))
+    one.write_text("222")
+    assert content.refresh()
+    assert (live.value, content.faults) == (222, ())
+
+
+def test_a_file_that_is_away_for_one_look_is_no_mistake(one: Path, caplog: pytest.LogCaptureFixture) -> None:
+    content = Content()
+    live = content.watch((one,), lambda: number_or_none(one))
+    for number in ("22", "333"):
+        one.rename(one.with_name("one~"))
+        assert not content.refresh()
+        assert content.faults == ()
+        one.write_text(number)
+        assert content.refresh()
+    assert live.value == 333
+    assert "refused" not in caplog.text
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_not_taken_for_none(one: Path) -> None:
+    content, vanishing = Content(), [False, True, False]
+
+    def read() -> int:
+        if vanishing.pop(0):
+            one.unlink()
+        return number_or_none(one)
+
+    live = content.watch((one,), read)
+    one.write_text("22")
+    assert not content.refresh()
+    assert (live.value, content.faults) == (1, ())
+    one.write_text("333")
+    assert content.refresh()
+    assert live.value == 333
+
+
+def test_a_file_that_vanishes_while_the_bot_starts_is_read_when_it_is_back(one: Path) -> None:
+    content, away = Content(), one.with_name("away")
+
+    def read() -> int:
+        if not away.exists():
+            one.rename(away)
+        return number_or_none(one)
+
+    live = content.watch((one,), read)
+    away.replace(one)
+    away.touch()
+    assert content.refresh()
+    assert (live.value, content.faults) == (1, ())
+
+
+def test_a_new_file_with_a_mistake_may_be_taken_away_again(one: Path) -> None:
+    one.unlink()
+    content = Content()
+    live = content.watch((one,), lambda: number_or_none(one))
+    one.write_text("xx")
     assert not content.refresh()
     assert content.faults
-    one.with_name("away").rename(one)
+    one.unlink()
+    assert not content.refresh()
+    assert (live.value, content.faults) == (0, ())
+
+
+def test_while_one_file_is_gone_no_other_changes(one: Path, tmp_path: Path) -> None:
+    two = tmp_path / "two"
+    two.write_text("2")
+    content = Content()
+    content.watch((one,), lambda: number_or_none(one))
+    second = content.watch((two,), lambda: number_or_none(two))
+    one.unlink()
+    two.write_text("22")
+    assert not any(content.refresh() for _ in range(3))
+    assert second.value == 2
+    one.write_text("")
+    assert content.refresh()
+    assert (second.value, content.faults) == (22, ())
+
+
+def test_a_directory_that_vanishes_takes_nothing_with_it(tmp_path: Path) -> None:
+    directory = tmp_path / "content"
+    directory.mkdir()
+    paths = [directory / name for name in ("one", "two")]
+    content = Content()
+    for number, path in enumerate(paths, 1):
+        path.write_text(str(number))
+    lives = [content.watch((path, directory / "none"), partial(number_or_none, path)) for path in paths]
+    directory.rename(tmp_path / "unmounted")
+    assert not any(content.refresh() for _ in range(2))
+    assert [live.value for live in lives] == [1, 2]
+    assert [fault.split(":")[0] for fault in content.faults] == ["one", "two"]
+    (tmp_path / "unmounted").rename(directory)
     content.refresh()
     assert content.faults == ()
+
+
+def test_a_config_map_is_changed_by_a_link_and_what_it_no_longer_has_is_refused(tmp_path: Path) -> None:
+    config_map = ConfigMap(tmp_path)
+    config_map.becomes({"one": "1"})
+    one, content = tmp_path / "one", Content()
+    live = content.watch((one,), lambda: number_or_none(one))
+    config_map.becomes({"one": "2"})
+    assert content.refresh()
+    config_map.becomes({"two": "2"})
+    assert not any(content.refresh() for _ in range(2))
+    assert (live.value, len(content.faults)) == (2, 1)
+    config_map.becomes({"one": ""})
+    assert content.refresh()
+    assert (live.value, content.faults) == (0, ())
 
 
 def test_all_files_change_or_none_does(one: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
+from bot.watch.health import LATE
 from tests.deploy.tools import DEPLOY, run
 
 UNIT = DEPLOY / "systemd" / "yingda.service"
@@ -45,6 +46,12 @@ def test_it_is_hardly_exposed(unit: Path) -> None:
 
 def test_the_bot_is_given_longer_than_it_takes() -> None:
     assert float(setting("TimeoutStopSec")) >= Settings.model_fields["grace"].default + CLOSING_SECONDS
+
+
+def test_a_loop_that_hangs_is_noticed_and_leaves_a_traceback_but_no_core() -> None:
+    assert (setting("Type"), setting("NotifyAccess"), setting("LimitCORE")) == ("notify", "main", "0")
+    assert float(setting("WatchdogSec")) > 2 * LATE
+    assert "\nEnvironment=PYTHONFAULTHANDLER=1\n" in UNIT.read_text(encoding="utf-8")
 
 
 def test_the_metrics_of_the_process_stay_readable() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main, parser
+from bot.__main__ import main
+from bot.cli.command_line import parser
 from tests.bot.cli.command_line import environment, run
 from tests.looking import seen
 

@@ -140,6 +140,21 @@ async def test_refused_content_is_told_with_its_reason(settings: Settings, log: 
         assert (await get("/readyz"))[0] == 200
 
 
+async def test_content_that_vanishes_is_told_until_it_is_back(settings: Settings, log: Logged) -> None:
+    directory, away = settings.content_dir, settings.content_dir.with_name("unmounted")
+    (directory / "rules.yaml").write_text("rules: []\n", encoding="utf-8")
+    async with running(settings, Line()) as (_, get):
+        directory.rename(away)
+        await log.tells("content refused, the old one stays")
+        status, told = await get("/readyz")
+        assert (status, told["parts"]["content"]["ready"]) == (503, False)
+        assert f"rules.yaml: gone from {directory}" in told["parts"]["content"]["state"]
+        assert "yingda_content_refused 1.0" in (await get("/metrics"))[1]
+        away.rename(directory)
+        await log.tells("content is again what is in use")
+        assert (await get("/readyz"))[0] == 200
+
+
 async def test_without_redis_the_guarantee_is_suspended(services: Services) -> None:
     store = Store(make_client("redis://127.0.0.1:1"), "nowhere")
     away = replace(services, store=store)

@@ -170,6 +170,33 @@ async def test_a_changed_file_is_used_after_a_refresh(tmp_path: Path) -> None:
     assert reply.text == "支持。"
 
 
+async def test_files_that_vanish_leave_the_old_entries_and_words(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("dictionary.txt", "faq.yaml")]
+    for path, text in zip(paths, ("应答机器人 2000 nz\n", ENTRIES), strict=True):
+        path.write_text(text, encoding="utf-8")
+    given = services(tmp_path)
+    stage = build(given)
+    for path in paths:
+        path.unlink()
+    assert not any(given.content.refresh() for _ in range(2))
+    assert isinstance(await stage(said("怎么安装应答机器人")), Reply)
+    assert given.content.faults[0].startswith("dictionary.txt, faq.yaml: gone")
+
+
+@pytest.mark.parametrize("nothing", ["", "\n", "# 以后再写\n# none yet\n"])
+async def test_emptied_files_are_no_entries_and_no_words(tmp_path: Path, nothing: str) -> None:
+    paths = [tmp_path / name for name in ("dictionary.txt", "faq.yaml")]
+    for path, text in zip(paths, ("应答机器人 2000 nz\n", ENTRIES), strict=True):
+        path.write_text(text, encoding="utf-8")
+    given = services(tmp_path)
+    stage, message = build(given), said("怎么安装应答机器人")
+    for path in paths:
+        path.write_text(nothing, encoding="utf-8")
+    assert given.content.refresh()
+    assert await stage(message) == message
+    assert given.content.faults == ()
+
+
 async def test_check_is_told_of_entries_doubts_and_words_for_the_dictionary(tmp_path: Path) -> None:
     asked = ["拾页阁怎么登录", "如何注册拾页阁", "拾页阁收费吗", "在哪下载拾页阁", "退出拾页阁以后呢"]
     rows = [{"id": str(at), "question": text, "answer": "见手册。"} for at, text in enumerate(asked)]

@@ -205,6 +205,23 @@ async def test_a_broken_file_leaves_the_old_rules_and_a_mended_one_replaces_them
     assert await answer(stage, said("hi")) == "new one"
 
 
+async def test_a_file_that_vanishes_leaves_the_old_rules(services: Services, write: Write) -> None:
+    stage = write("- {pattern: hi, answer: old}")
+    (services.settings.content_dir / "rules.yaml").unlink()
+    assert not any(services.content.refresh() for _ in range(3))
+    assert await answer(stage, said("hi")) == "old"
+    assert len(services.content.faults) == 1
+
+
+@pytest.mark.parametrize("nothing", ["", "\n", "# 以后再写\n# none yet\n", "rules:\n"])
+async def test_an_emptied_file_is_no_rules(services: Services, write: Write, nothing: str) -> None:
+    stage = write("- {pattern: hi, answer: old}")
+    (services.settings.content_dir / "rules.yaml").write_text(nothing, "utf-8")
+    assert services.content.refresh()
+    assert await answer(stage, said("hi")) is None
+    assert services.content.faults == ()
+
+
 async def test_a_file_that_appears_later_is_read(services: Services) -> None:
     stage = build(services)
     (services.settings.content_dir / "rules.yaml").write_text("- {pattern: hi, answer: there}", "utf-8")
