@@ -61,7 +61,12 @@ class Connector(aiohttp.TCPConnector):
         # By origin.
         self._ways: dict[URL, tuple[URL | None, Mapping[str, str]]] = {}
 
-    async def connect(self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout) -> Connection:
+    async def connect(
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: ClientTimeout,  # noqa: ASYNC109 — the signature is the library's
+    ) -> Connection:
         """Return a connection for a request, also for the one that a WebSocket begins as."""
         origin = req.url.origin()
         if origin not in self._ways:
@@ -83,8 +88,8 @@ def _check(proxy: str, variable: str, scheme: str) -> None:
         return
     if proxy.lower().startswith("socks"):
         raise SettingsError(
-            f"{variable}: nothing here can go through a SOCKS proxy; name an HTTP proxy in {scheme.upper()}_PROXY, like "
-            f"{EXAMPLE} (most proxy programs offer both, often at one port)"
+            f"{variable}: nothing here can go through a SOCKS proxy; name an HTTP proxy in {scheme.upper()}_PROXY, "
+            f"like {EXAMPLE} (most proxy programs offer both, often at one port)"
         )
     raise SettingsError(f"{variable}: an address like {EXAMPLE} is expected")
 

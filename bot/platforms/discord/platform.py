@@ -216,7 +216,9 @@ class Discord:
             except Exception as error:
                 # discord.py trips where its first connection failed.
                 if isinstance(error.__context__, (aiohttp.ClientError, OSError)):
-                    log.warning("the gateway of Discord cannot be reached (%s); trying again", _reason(error.__context__))
+                    log.warning(
+                        "the gateway of Discord cannot be reached (%s); trying again", _reason(error.__context__)
+                    )
                 else:
                     log.exception("the gateway of Discord sent something unreadable; connecting again")
                 await client.hang_up()

@@ -133,5 +133,5 @@ def test_one_that_cannot_be_used_is_said_before_anything_is_asked(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
 ) -> None:
     surround(monkeypatch, HTTPS_PROXY="socks5://127.0.0.1:7891")
-    with pytest.raises(SettingsError, match="HTTPS_PROXY: .* SOCKS"):
+    with pytest.raises(SettingsError, match=r"HTTPS_PROXY: .* SOCKS"):
         made(DiscordServer(), **{"discord_api_url": "https://discord.com/api/v10", **settings})
