@@ -6,6 +6,7 @@ Everything that goes out by itself asks here, so that all of it goes the same wa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -33,13 +34,13 @@ def proxy_of(url: str) -> str | None:
     """
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
-    if not host or proxy_bypass(host):
+    known = getproxies()
+    if not host or _is_exempt(host, port, known.get("no", "")):
         return None
     scheme = BEGINS_AS.get(parts.scheme, parts.scheme)
-    known = getproxies()
     name = scheme if known.get(scheme) else "all"
     proxy = known.get(name)
     if not proxy:
@@ -76,6 +77,22 @@ class Connector(aiohttp.TCPConnector):
         if not req.is_ssl():  # there is no tunnel to ask for: the request itself is the proxy's to read
             req.headers.update(login)
         return await super().connect(req, traces, timeout)
+
+
+def _is_exempt(host: str, port: int | None, exempt: str) -> bool:
+    """Return whether NO_PROXY names a host: as Python knows it, by `*` and `*.name`, or by a network (10.0.0.0/8)."""
+    if proxy_bypass(f"{host}:{port}" if port and ":" not in host else host):
+        return True
+    return any(_is_of(host, each.strip().lower()) for each in exempt.split(","))
+
+
+def _is_of(host: str, name: str) -> bool:
+    if name.startswith("*"):
+        return host.endswith(name[1:])
+    try:
+        return ip_address(host) in ip_network(name, strict=False)
+    except ValueError:
+        return False
 
 
 def _check(proxy: str, variable: str, scheme: str) -> None:

@@ -34,6 +34,28 @@ def test_an_address_has_the_proxy_of_its_scheme(monkeypatch: pytest.MonkeyPatch,
     assert proxy_of(url) == proxy
 
 
+@pytest.mark.parametrize(
+    ("exempt", "url", "is_exempt"),
+    [
+        ("localhost, 10.0.0.0/8", "http://10.1.2.3:8081/bot", True),
+        ("localhost, 10.0.0.0/8", "http://11.1.2.3:8081/bot", False),
+        ("fd00::/8", "http://[fd00::1]:8081/", True),
+        ("*.near.example", "https://api.near.example", True),
+        ("*.near.example", "https://nearer.example", False),
+        ("localhost,*", DISCORD, True),
+        ("127.0.0.1:8081", "ws://127.0.0.1:8081/gateway", True),
+        ("127.0.0.1:8081", "ws://127.0.0.1:8082/gateway", False),
+        ("", "http://127.0.0.1", False),
+        (",", "http://127.0.0.1", False),
+    ],
+)
+def test_what_needs_none_is_named_in_every_way_that_people_know(
+    monkeypatch: pytest.MonkeyPatch, exempt: str, url: str, *, is_exempt: bool
+) -> None:
+    surround(monkeypatch, ALL_PROXY=ALL, NO_PROXY=exempt)
+    assert (proxy_of(url) is None) is is_exempt
+
+
 def test_without_any_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     surround(monkeypatch)
     assert proxy_of(DISCORD) is None
