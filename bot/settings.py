@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies
 
 from pydantic import (
     AliasChoices,
@@ -164,8 +165,10 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Everything that must never be told: tokens, keys, and passwords in addresses."""
-        return frozenset((*_secrets_of(dict(self)), self.webhook_secret))
+        """Everything that must never be told: tokens, keys, and passwords in addresses, also in those of proxies."""
+        # The address of a proxy may begin without its scheme.
+        proxies = {name: url if "://" in url else f"//{url}" for name, url in getproxies().items()}
+        return frozenset((*_secrets_of(dict(self)), *_secrets_of(proxies), self.webhook_secret))
 
     @field_validator("openai_api_key")
     @classmethod

@@ -104,12 +104,15 @@ class Checks:
 
     async def platforms(self, settings: Settings) -> AsyncIterator[Finding]:
         """Ask every platform who the bot is there."""
-        async with open_house(offline(settings, ()), discover.platforms) as house:
-            for name in dict.fromkeys((*TOKENS, *house.services.platforms)):
-                if platform := house.services.platforms.get(name):
-                    yield await self._probed(name, platform)
-                else:
-                    yield Finding(ABSENT, name, self.say("not_configured", variable=TOKENS[name]))
+        try:
+            async with open_house(offline(settings, ()), discover.platforms) as house:
+                for name in dict.fromkeys((*TOKENS, *house.services.platforms)):
+                    if platform := house.services.platforms.get(name):
+                        yield await self._probed(name, platform)
+                    else:
+                        yield Finding(ABSENT, name, self.say("not_configured", variable=TOKENS[name]))
+        except SettingsError as error:  # one of them cannot be made
+            yield Finding(BAD, ", ".join(TOKENS), str(error))
 
     async def store(self, settings: Settings) -> Finding:
         """Ask the server that remembers. One that another process has locked is left alone."""

@@ -78,11 +78,19 @@ class Pages:
 
 def _hook(name: str, platform: Hooked, metrics: Metrics) -> Handler:
     async def handler(request: web.Request) -> web.Response:
-        status = await platform.take(request.headers, await request.read())
+        status = await _taken(platform, request)
         metrics.health.webhook.labels(name, str(int(status))).inc()
         return web.Response(status=status)
 
     return handler
+
+
+async def _taken(platform: Hooked, request: web.Request) -> HTTPStatus:
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return await platform.take(request.headers, body)
 
 
 def _status(*, fine: bool) -> HTTPStatus:

@@ -10,9 +10,18 @@ from typing import Any
 
 import httpx2
 import structlog
-from openai import APIError, AsyncOpenAI, AsyncStream, DefaultAsyncHttpxClient, OpenAIError, Timeout
+from openai import (
+    DEFAULT_CONNECTION_LIMITS,
+    APIError,
+    AsyncOpenAI,
+    AsyncStream,
+    DefaultAsyncHttpxClient,
+    OpenAIError,
+    Timeout,
+)
 
 from bot.contract import Apology
+from bot.proxy import proxy_of
 from bot.settings import Settings
 from handlers.model.answer import Answer
 from handlers.model.dialect import Dialect
@@ -118,6 +127,17 @@ class Model:
         return prompt
 
 
+def way_to(url: str, limits: httpx2.Limits = DEFAULT_CONNECTION_LIMITS) -> DefaultAsyncHttpxClient:
+    """Return what the openai client speaks HTTP with, by the proxy of this address.
+
+    Left to itself it would read every proxy of the environment, and fail over one that is of no use to it.
+
+    Raises:
+        SettingsError: Nothing can go through the proxy.
+    """
+    return DefaultAsyncHttpxClient(transport=httpx2.AsyncHTTPTransport(limits=limits, proxy=proxy_of(url)))
+
+
 def _connect(settings: Settings) -> AsyncOpenAI:
     """Make a client that tries nothing again by itself: after the first word that would say things twice."""
     key = settings.openai_api_key
@@ -129,5 +149,5 @@ def _connect(settings: Settings) -> AsyncOpenAI:
         base_url=settings.openai_base_url,
         max_retries=0,
         timeout=timeout,
-        http_client=DefaultAsyncHttpxClient(limits=limits, timeout=timeout),
+        http_client=way_to(settings.openai_base_url, limits),
     )

@@ -16,7 +16,7 @@ from bot.contract import Apology
 from bot.link import Command
 from bot.settings import Settings
 from bot.store import Store, key
-from handlers.model.client import NO_KEY
+from handlers.model.client import NO_KEY, way_to
 from handlers.model.failures import apology, cause
 
 log = structlog.get_logger(__name__)
@@ -39,6 +39,7 @@ class Embeddings:
             base_url=settings.openai_base_url,
             timeout=settings.openai_timeout,
             max_retries=0,
+            http_client=way_to(settings.openai_base_url),
         )
         self._away = False
 

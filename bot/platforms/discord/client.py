@@ -20,6 +20,7 @@ from bot.liveliness import Pulse
 from bot.model import Message
 from bot.platforms.discord import reading
 from bot.platforms.discord.wire import Missing, Refused, Wire, trace
+from bot.proxy import Connector
 
 DEFER_ANSWER, DEFER_UPDATE = 5, 6
 DEFERRED = {
@@ -58,6 +59,7 @@ class Client(discord.Client):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            connector=Connector(),
             http_trace=trace(),
             max_ratelimit_timeout=30.0,  # the smallest there is
         )

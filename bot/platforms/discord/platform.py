@@ -19,6 +19,7 @@ from bot.platforms.discord.client import Client
 from bot.platforms.discord.outlet import DiscordOutlet
 from bot.platforms.discord.registration import register
 from bot.platforms.discord.wire import Wire
+from bot.proxy import Connector, proxy_of
 from bot.settings import Settings
 from bot.texts import Texts
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 LARGEST_FILE = 20 * 1024 * 1024
 FILE_WITHIN = 60.0
 AUTHENTICATION_FAILED = 4004
+GATEWAY = "wss://gateway.discord.gg"  # where nobody names another
 LONGEST_PAUSE = 30.0  # seconds between two tries to connect
 UNREACHABLE = "platforms.discord_unreachable"
 TEMPORARY = (429, *range(500, 600))
@@ -35,10 +37,16 @@ NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 
 
 def build(settings: Settings, texts: Texts, commands: Commands) -> Platform | None:
-    """Return the platform, or None without a token."""
+    """Return the platform, or None without a token.
+
+    Raises:
+        SettingsError: The environment names a proxy to it that nothing can go through.
+    """
     del texts  # everything said here is an Apology, which the catalogue words
     if settings.discord_token is None:
         return None
+    for url in (settings.discord_api_url, settings.discord_gateway_url or GATEWAY):
+        proxy_of(url)
     return Discord(settings, settings.discord_token.get_secret_value().strip(), commands)
 
 
@@ -75,7 +83,7 @@ class Discord:
         try:
             shards, _gateway, _limits = await client.http.get_bot_gateway()
         except (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE) as error:
-            log.warning("Discord does not recommend a number of shards (%r); one is taken", error)
+            log.warning("Discord does not recommend a number of shards (%s); one is taken", _reason(error))
             return 1
         self._shards = shards
         return shards
@@ -134,7 +142,7 @@ class Discord:
         try:
             async with (
                 asyncio.timeout(FILE_WITHIN),
-                aiohttp.ClientSession(raise_for_status=True) as session,
+                aiohttp.ClientSession(connector=Connector(), raise_for_status=True) as session,
                 session.get(attachment.id) as response,
             ):
                 return await _content(response)
@@ -203,10 +211,16 @@ class Discord:
             except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired, discord.LoginFailure) as error:
                 raise self._apology(error) from error
             except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-                log.warning("the gateway of Discord cannot be reached (%r); trying again", error)
+                log.warning("the gateway of Discord cannot be reached (%s); trying again", _reason(error))
                 await client.hang_up()
-            except Exception:
-                log.exception("the gateway of Discord sent something unreadable; connecting again")
+            except Exception as error:
+                # discord.py trips where its first connection failed.
+                if isinstance(error.__context__, (aiohttp.ClientError, OSError)):
+                    log.warning(
+                        "the gateway of Discord cannot be reached (%s); trying again", _reason(error.__context__)
+                    )
+                else:
+                    log.exception("the gateway of Discord sent something unreadable; connecting again")
                 await client.hang_up()
             await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
 
@@ -221,9 +235,16 @@ class Discord:
             return Apology("platforms.discord_closed", code=error.code)
         status = error.status if isinstance(error, discord.HTTPException) else 0
         down = isinstance(error, (aiohttp.ClientError, OSError)) or status in TEMPORARY
-        reason = f"HTTP {status}" if status else type(error).__name__
         key = UNREACHABLE if down else "platforms.discord_address"
-        return Apology(key, url=self._settings.discord_api_url, reason=reason)
+        return Apology(key, url=self._settings.discord_api_url, reason=_reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """Name what happened, without the addresses of the request: that of a proxy holds its password."""
+    status = getattr(error, "status", 0)
+    if not status:
+        return type(error).__name__
+    return f"HTTP {status} of the proxy" if isinstance(error, aiohttp.ClientHttpProxyError) else f"HTTP {status}"
 
 
 async def _content(response: aiohttp.ClientResponse) -> bytes:

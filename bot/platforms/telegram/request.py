@@ -8,8 +8,6 @@ from __future__ import annotations
 import io
 import json
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -17,6 +15,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.contract import Superseded
 from bot.leave import asking_leave
+from bot.proxy import Connector, proxy_of
 
 READ_SECONDS = 20.0
 CONNECT_SECONDS = 10.0
@@ -30,11 +29,14 @@ class Withheld(Superseded, TelegramError):  # noqa: N818 — the house names out
 
 
 class Request(BaseRequest):
-    """A pool of connections to the Bot API at `url`, opened when first used, through a proxy if there is one."""
+    """A pool of connections to the Bot API at `url`, opened when first used, through a proxy if there is one.
+
+    Raises:
+        SettingsError: The environment names a proxy that nothing can go through.
+    """
 
     def __init__(self, url: str, connections: int = CONNECTIONS, read_seconds: float = READ_SECONDS) -> None:
-        # Asked once: aiohttp would ask the environment, and read ~/.netrc, in another thread at every request.
-        self._proxy = proxy_of(url)
+        proxy_of(url)  # one that cannot be used is refused at the start, not at each request
         self._connections = connections
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
@@ -47,9 +49,8 @@ class Request(BaseRequest):
     async def initialize(self) -> None:
         """Open the pool; nothing is connected yet."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections)
             self._session = aiohttp.ClientSession(
-                connector=connector,
+                connector=Connector(self._connections),
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=[asking_leave(aiohttp.TraceConfig())],
@@ -91,9 +92,7 @@ class Request(BaseRequest):
         body = _body(request_data)
         try:
             headers = FORM if isinstance(body, bytes) else None
-            async with session.request(
-                method, url, data=body, headers=headers, timeout=timeout, proxy=self._proxy
-            ) as answer:
+            async with session.request(method, url, data=body, headers=headers, timeout=timeout) as answer:
                 return answer.status, await answer.read()
         except Superseded:
             raise Withheld("not this process's to write") from None
@@ -114,20 +113,6 @@ class Request(BaseRequest):
         if not isinstance(answer, dict) or ("result" not in answer and answer.get("ok") is not False):
             raise TelegramError("the answer is not one of the Bot API")
         return answer
-
-
-def proxy_of(url: str) -> str | None:
-    """Return the proxy that the environment names for an address (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return None
-    if not host or proxy_bypass(host):
-        return None
-    known = getproxies()
-    proxy = known.get(parts.scheme) or known.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _seconds(wished: Any, default: float) -> float | None:

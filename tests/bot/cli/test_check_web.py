@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
-import ssl
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +18,7 @@ from bot.turns import Turns
 from bot.watch.health import Health
 from bot.watch.web import serving
 from tests.conftest import make_settings
+from tests.servers.tls import make_certificate, server_side
 
 # With a Bot API server of one's own any address may be a webhook's; others are refused with the settings.
 OWN = "http://127.0.0.1:8081"
@@ -97,15 +95,8 @@ async def test_what_is_doubtful_about_a_webhook_is_told(url: str, warning: str) 
 @asynccontextmanager
 async def behind_tls(directory: Path) -> AsyncIterator[tuple[int, Path]]:
     """Serve TLS with a certificate of our own for localhost; tell the port and where the certificate is."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is needed to make a certificate")
-    key, certificate = directory / "key.pem", directory / "certificate.pem"
-    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
-    made = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate, *names)
-    subprocess.run([openssl, *map(str, made)], check=True, capture_output=True)  # noqa: ASYNC221 — a moment
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    key, certificate = make_certificate(directory, "localhost")
+    context = server_side(key, certificate)
     async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context) as server:
         yield server.sockets[0].getsockname()[1], certificate
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,9 +13,10 @@ from bot.contract import Apology
 from bot.model import Attachment, Chat, Message, Person
 from bot.platforms.telegram import Telegram, build
 from bot.platforms.telegram.account import open_account
-from bot.settings import read_settings
+from bot.settings import SettingsError, read_settings
 from bot.texts import LANGUAGES, Texts
 from tests.bot.platforms.telegram.conftest import make_commands, make_platform
+from tests.servers.forward import ForwardProxy, surround
 from tests.servers.telegram import TelegramServer
 
 TEXTS = Path(__file__).parents[4] / "handlers" / "texts"
@@ -77,12 +79,31 @@ async def test_an_address_where_something_else_answers_is_named(
 async def test_it_goes_through_the_proxy_of_the_environment(
     server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in ("HTTP_PROXY", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("http_proxy", server.url.removeprefix("http://"))
-    platform = make_platform(server, telegram_api_url="http://telegram.invalid")
-    assert await platform.probe() == "@yingda_bot"
-    await platform.close()
+    server.api.files["f1"] = ("a.txt", b"content")
+    async with ForwardProxy({"telegram.invalid": urlsplit(server.url).port or 0}, "ann:test-p@ss:word/ü") as proxy:
+        surround(monkeypatch, http_proxy=proxy.url.removeprefix("http://"))
+        platform = make_platform(server, telegram_api_url="http://telegram.invalid")
+        assert await platform.probe() == "@yingda_bot"
+        assert await platform.read(Attachment("f1", "a.txt", "text/plain", 7)) == b"content"
+        await platform.close()
+    assert (len(proxy.passed), proxy.refused) == (3, 0)
+
+
+async def test_an_address_that_needs_no_proxy_is_asked_without(
+    server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with ForwardProxy() as proxy:
+        surround(monkeypatch, ALL_PROXY=proxy.url, NO_PROXY="127.0.0.1")
+        platform = make_platform(server)
+        assert await platform.probe() == "@yingda_bot"
+        await platform.close()
+    assert proxy.passed == []
+
+
+def test_a_proxy_that_cannot_be_used_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    surround(monkeypatch, ALL_PROXY="socks5://127.0.0.1:7891")
+    with pytest.raises(SettingsError, match=r"ALL_PROXY: .* SOCKS .* HTTPS_PROXY"):
+        build(read_settings(_env_file=None, telegram_token="123:test"), Texts(TEXTS), make_commands())
 
 
 async def test_files_are_read(server: TelegramServer, platform: Telegram) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +24,7 @@ from bot.platforms.telegram.webhook import SECRET_HEADER
 from bot.services import Services
 from bot.turns import Turns
 from bot.watch.health import Health
-from bot.watch.web import application
+from bot.watch.web import LARGEST_BODY, application
 from tests.bot.platforms.telegram.conftest import Answer, Listening, echo, make_platform, silence
 from tests.servers.telegram import TelegramServer
 
@@ -41,7 +42,7 @@ class Hooked:
     async def brings(self, body: Any, secret: str | None = None) -> int:
         """Bring something as whoever knows this secret would; return the status."""
         headers = {SECRET_HEADER: self.secret if secret is None else secret}
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        data = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
         async with (
             aiohttp.ClientSession() as session,
             session.post(self.url, data=data, headers=headers) as answer,
@@ -231,6 +232,14 @@ async def test_what_keeps_telegram_from_bringing_updates_is_told_once(server: Te
             await server.until(lambda: len(server.called("getWebhookInfo")) > looks + 3)
     told = [each for each in logs if "cannot bring" in each["event"]]
     assert [each["reason"] for each in told] == ["Wrong response from the webhook: 503 Service Unavailable"]
+
+
+async def test_a_body_that_is_too_large_is_refused_and_counted(hooked: Open, services: Services) -> None:
+    async with hooked(silence) as bot:
+        assert await bot.brings(bytes(LARGEST_BODY + 1)) == 413
+        assert bot.heard.messages == []
+    counted = 'yingda_webhook_requests_total{code="413",platform="telegram"} 1.0'
+    assert counted in services.metrics.text().decode().splitlines()
 
 
 async def test_it_is_connected_while_telegram_answers(server: TelegramServer, hooked: Open) -> None:
