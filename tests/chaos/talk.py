@@ -14,7 +14,7 @@ from tests.chaos.verdict import Verdict, excuses, judge
 from tests.chaos.world import World
 
 T = TypeVar("T")
-LATEST = 8
+LATEST = 12
 # Seconds after which somebody asks the next question although nothing came.
 PATIENCE = 6.0
 # Seconds within which a bot that has just been started is there.
@@ -45,9 +45,8 @@ class Asker:
         """Ask until it is over, and then no more."""
         while not over.is_set():
             excused = self._excused()
-            for _ in range(chance.choice((1, 1, 2))):
-                await self._ask()
-            ended = functools.partial(self._ended, next(reversed(self.asked)), excused)
+            names = [await self._ask() for _ in range(chance.choice((1, 1, 2)))]
+            ended = functools.partial(self._ended, names, excused)
             patience = self.patience if self._in_vain() < IN_VAIN else max(self.patience, LONG_PATIENCE)
             await self.until(lambda ended=ended: over.is_set() or ended(), patience)  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
 
@@ -81,14 +80,20 @@ class Asker:
             if self.redelivered or update in accepted or f"«{name}»" in texts
         ]
 
-    async def _ask(self) -> None:
+    async def _ask(self) -> str:
         name = f"{self.number}.{len(self.asked)}"
         self.asked[name] = ""
         self.asked[name] = await self.says(f"tell me about {name}")
+        return name
 
-    def _ended(self, name: str, excused: set[object]) -> bool:
-        """Return whether a question is answered, or told that it is not; `excused`: what told so before."""
-        return any(f"«/{name}»" in text for text in self.latest().values()) or not self._excused() <= excused
+    def _ended(self, names: Sequence[str], excused: set[object]) -> bool:
+        """Return whether each question is answered, or told that it is not; `excused`: what told so before.
+
+        Who asked on after a word about the first of two might be heard by another process than the one that stands
+        still with the second.
+        """
+        shown = str(self.latest().values())
+        return sum(f"«/{name}»" not in shown for name in names) <= len(self._excused() - excused)
 
     def _in_vain(self) -> int:
         """Return how many questions were asked since the last one that an answer was begun to."""
