@@ -54,9 +54,13 @@ _leave: ContextVar[Leave | None] = ContextVar("leave", default=None)
 
 
 def asking_leave(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
-    """Let a session's requests renew the leave that applies when their connection is there; return the config."""
-    config.on_connection_reuseconn.append(_renewed)
-    config.on_connection_create_end.append(_renewed)
+    """Let a session's requests renew the leave that applies, when nothing is left to do but to send. Return the config.
+
+    What `ask` raises then comes out of the request, as it is or as the cause of a `ClientConnectionError`: aiohttp
+    calls "sent" what it is about to send, the headers at once and the body in a task of its own.
+    """
+    config.on_request_headers_sent.append(_renewed)
+    config.on_request_chunk_sent.append(_renewed)
     return config
 
 

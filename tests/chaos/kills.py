@@ -33,7 +33,7 @@ async def run(
     chance = random.Random(seed)
     async with world(redis_url) as place:
         # A replica that stood still hands over late what it had heard: Discord's people wait until they are answered.
-        people = askers(place, conversations, patience=PATIENCE if replicas == 1 else START)
+        people = askers(place, conversations, patience=PATIENCE if replicas == 1 else START, listeners=replicas)
         crowd = Crowd(place, people, SETTLE)
         bots = [Bot(place.directory / "bot", place.environment) for _ in range(replicas)]
         async with crowd.talking(bots, chance):

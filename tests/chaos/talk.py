@@ -7,7 +7,7 @@ import functools
 import itertools
 import random
 from collections.abc import Awaitable, Callable, Mapping, Reversible, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tests.chaos.verdict import Verdict, excuses, judge
@@ -28,7 +28,7 @@ IN_VAIN, LONG_PATIENCE = 6, 60.0
 class Asker:
     """A person in one chat. `says` asks, and returns the id that the bot knows the question by; `reads` the chat.
 
-    `latest` are the last messages there, by their ids.
+    `latest` are the last messages there, by their ids; `pairs`: two at once are asked now and then.
     """
 
     number: int
@@ -39,13 +39,14 @@ class Asker:
     wake: Callable[[], None]
     redelivered: bool
     patience: float = PATIENCE
+    pairs: bool = True
     asked: dict[str, str] = field(default_factory=dict)
 
     async def talk(self, over: asyncio.Event, chance: random.Random) -> None:
         """Ask until it is over, and then no more."""
         while not over.is_set():
             excused = self._excused()
-            names = [await self._ask() for _ in range(chance.choice((1, 1, 2)))]
+            names = [await self._ask() for _ in range(chance.choice((1, 1, 2 if self.pairs else 1)))]
             ended = functools.partial(self._ended, names, excused)
             patience = self.patience if self._in_vain() < IN_VAIN else max(self.patience, LONG_PATIENCE)
             await self.until(lambda ended=ended: over.is_set() or ended(), patience)  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
@@ -89,8 +90,7 @@ class Asker:
     def _ended(self, names: Sequence[str], excused: set[object]) -> bool:
         """Return whether each question is answered, or told that it is not; `excused`: what told so before.
 
-        Who asked on after a word about the first of two might be heard by another process than the one that stands
-        still with the second.
+        A word about the first of two is none about the second.
         """
         shown = str(self.latest().values())
         return sum(f"«/{name}»" not in shown for name in names) <= len(self._excused() - excused)
@@ -104,12 +104,14 @@ class Asker:
         return {identity for identity, text in self.latest().items() if excuses(text)}
 
 
-def askers(world: World, count: int, *, patience: float = PATIENCE) -> list[Asker]:
+def askers(world: World, count: int, *, patience: float = PATIENCE, listeners: int = 1) -> list[Asker]:
     """Return so many people: in private chats and groups of Telegram, and in private chats of Discord.
 
-    `patience` is that of the people on Discord, who are not told when the bot has not heard them.
+    `patience` is that of the people on Discord, who are not told when the bot has not heard them. Where several
+    `listeners` follow each other there, these people ask one thing at a time: Discord told one of them the first, who
+    stands still and will hand it over when it goes on, and the next the second.
     """
-    make = (_private, _group, functools.partial(_discord, patience=patience))
+    make = (_private, _group, functools.partial(_discord, patience=patience, pairs=listeners == 1))
     return [make[number % len(make)](world, number) for number in range(count)]
 
 
@@ -136,7 +138,7 @@ def _telegram(world: World, number: int, *, group: bool) -> Asker:
     return Asker(number, says, lambda: talker.texts, latest, bell.until, bell.ring, redelivered=True)
 
 
-def _discord(world: World, number: int, *, patience: float) -> Asker:
+def _discord(world: World, number: int, *, patience: float, pairs: bool) -> Asker:
     server = world.discord
     seat = server.dm(f"person-{number}")
 
@@ -153,7 +155,8 @@ def _discord(world: World, number: int, *, patience: float) -> Asker:
     def latest() -> dict[object, str]:
         return {each.id: each.shown for each in _last(seat.channel.messages.values()) if each.author is server.bot}
 
-    return Asker(number, says, lambda: seat.screen, latest, until, server.tell, redelivered=False, patience=patience)
+    asker = Asker(number, says, lambda: seat.screen, latest, until, server.tell, redelivered=False)
+    return replace(asker, patience=patience, pairs=pairs)
 
 
 def _last(messages: Reversible[T]) -> list[T]:

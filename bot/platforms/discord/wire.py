@@ -15,7 +15,7 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, Route
 
-from bot.contract import Gone, RetryAfter
+from bot.contract import Gone, RetryAfter, Superseded
 from bot.leave import asking_leave
 from bot.model import File
 
@@ -198,6 +198,8 @@ def _house_words() -> Iterator[None]:
     except discord.HTTPException as error:
         raise _meaning(error) from error
     except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+        if isinstance(error.__cause__, Superseded):
+            raise error.__cause__ from None
         raise Unheard(PAUSE) from error
 
 

@@ -94,14 +94,8 @@ class Request(BaseRequest):
             headers = FORM if isinstance(body, bytes) else None
             async with session.request(method, url, data=body, headers=headers, timeout=timeout) as answer:
                 return answer.status, await answer.read()
-        except Superseded:
-            raise Withheld("not this process's to write") from None
-        except aiohttp.ConnectionTimeoutError as error:
-            raise NetworkError(_reason(error)) from None
-        except (TimeoutError, aiohttp.ClientPayloadError):
-            raise TimedOut from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise NetworkError(_reason(error)) from None
+        except (Superseded, aiohttp.ClientError, OSError, ValueError) as error:
+            raise _meaning(error) from None
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -131,6 +125,15 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
         body = io.BytesIO(content) if isinstance(content, bytes) else content
         form.add_field(name, body, filename=filename, content_type=media_type)
     return form
+
+
+def _meaning(error: Exception) -> TelegramError:
+    if isinstance(error, Superseded) or isinstance(error.__cause__, Superseded):
+        return Withheld("not this process's to write")
+    unheard = isinstance(error, TimeoutError | aiohttp.ClientPayloadError)
+    if unheard and not isinstance(error, aiohttp.ConnectionTimeoutError):
+        return TimedOut()
+    return NetworkError(_reason(error))
 
 
 def _reason(error: Exception) -> str:

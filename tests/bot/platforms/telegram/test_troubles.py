@@ -6,6 +6,7 @@ import pytest
 from telegram.error import BadRequest
 
 from bot.contract import Gone, Outlet, RetryAfter, Superseded
+from bot.leave import TRIES
 from bot.model import Message
 from bot.platforms.telegram import Telegram
 from tests.bot.platforms.telegram.conftest import Listen, make_platform, outlet, page
@@ -166,6 +167,14 @@ async def test_an_edit_is_not_repeated_when_another_process_answers_by_then(
         await place.write(page("a b"))
     await platform.close()
     assert len(server.called("editMessageText")) == 1
+
+
+async def test_nothing_is_sent_when_another_process_answers_by_the_time_of_the_body(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    with pytest.raises(Superseded), leave_given(TRIES, seconds=0.0).applied():
+        await outlet(platform, bob).write(page("a"))
+    assert not server.called("sendMessage")
 
 
 async def test_a_message_that_is_not_confirmed_is_not_sent_twice(server: TelegramServer, alice: Talker) -> None:

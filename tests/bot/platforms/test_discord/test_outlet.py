@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.contract import Superseded
+from bot.leave import TRIES
 from bot.model import Choice, File, Message
 from bot.platforms.discord.escape import escaped
 from tests.bot.platforms.test_discord.conftest import listening, made, page, silence
@@ -52,6 +53,16 @@ async def test_nothing_is_tried_again_when_another_process_answers_by_then(serve
             await outlet.write(page("late"))
         assert alice.answers == []
         assert len(server.called("messages")) == 1
+
+
+async def test_nothing_is_sent_when_another_process_answers_by_the_time_of_the_body(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, answer=silence) as bot:
+        await alice.says("tell me")
+        outlet = bot.platform.outlet(await bot.hears())
+        with pytest.raises(Superseded), leave_given(TRIES, seconds=0.0).applied():
+            await outlet.write(page("late"))
+        assert server.called("messages") == []
 
 
 async def test_nothing_yet_is_not_drawn(server: DiscordServer) -> None:
