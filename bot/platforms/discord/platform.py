@@ -15,23 +15,20 @@ from bot.command import Commands
 from bot.contract import Apology, Gone, Moved, Platform, Receive
 from bot.liveliness import Pulse
 from bot.model import Attachment, Message
+from bot.platforms.discord.attachments import read
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.outlet import DiscordOutlet
+from bot.platforms.discord.refusals import UNREACHABLE, apology_for, reason
 from bot.platforms.discord.registration import register
 from bot.platforms.discord.wire import Wire
-from bot.proxy import Connector, proxy_of
+from bot.proxy import proxy_of
 from bot.settings import Settings
 from bot.texts import Texts
 
 log = logging.getLogger(__name__)
 
-LARGEST_FILE = 20 * 1024 * 1024
-FILE_WITHIN = 60.0
-AUTHENTICATION_FAILED = 4004
 GATEWAY = "wss://gateway.discord.gg"  # where nobody names another
 LONGEST_PAUSE = 30.0  # seconds between two tries to connect
-UNREACHABLE = "platforms.discord_unreachable"
-TEMPORARY = (429, *range(500, 600))
 # What discord.py raises where another server answers than Discord.
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 
@@ -83,7 +80,7 @@ class Discord:
         try:
             shards, _gateway, _limits = await client.http.get_bot_gateway()
         except (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE) as error:
-            log.warning("Discord does not recommend a number of shards (%s); one is taken", _reason(error))
+            log.warning("Discord does not recommend a number of shards (%s); one is taken", reason(error))
             return 1
         self._shards = shards
         return shards
@@ -137,17 +134,7 @@ class Discord:
 
     async def read(self, attachment: Attachment) -> bytes:
         """Return a file's content. Raises `Apology` when it is gone or too large."""
-        if attachment.size > LARGEST_FILE:
-            raise _too_large()
-        try:
-            async with (
-                asyncio.timeout(FILE_WITHIN),
-                aiohttp.ClientSession(connector=Connector(), raise_for_status=True) as session,
-                session.get(attachment.id) as response,
-            ):
-                return await _content(response)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Apology("platforms.discord_file_gone") from error
+        return await read(attachment)
 
     async def is_admin(self, message: Message) -> bool:
         """Return whether the sender administers or manages the server; in a private chat always."""
@@ -211,13 +198,13 @@ class Discord:
             except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired, discord.LoginFailure) as error:
                 raise self._apology(error) from error
             except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-                log.warning("the gateway of Discord cannot be reached (%s); trying again", _reason(error))
+                log.warning("the gateway of Discord cannot be reached (%s); trying again", reason(error))
                 await client.hang_up()
             except Exception as error:
                 # discord.py trips where its first connection failed.
                 if isinstance(error.__context__, (aiohttp.ClientError, OSError)):
                     log.warning(
-                        "the gateway of Discord cannot be reached (%s); trying again", _reason(error.__context__)
+                        "the gateway of Discord cannot be reached (%s); trying again", reason(error.__context__)
                     )
                 else:
                     log.exception("the gateway of Discord sent something unreadable; connecting again")
@@ -225,36 +212,4 @@ class Discord:
             await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
 
     def _apology(self, error: Exception) -> Apology:
-        if isinstance(error, discord.PrivilegedIntentsRequired):
-            return Apology("platforms.discord_intent")
-        if isinstance(error, discord.LoginFailure):
-            return Apology("platforms.discord_token")
-        if isinstance(error, discord.ConnectionClosed):
-            if error.code == AUTHENTICATION_FAILED:
-                return Apology("platforms.discord_token")
-            return Apology("platforms.discord_closed", code=error.code)
-        status = error.status if isinstance(error, discord.HTTPException) else 0
-        down = isinstance(error, (aiohttp.ClientError, OSError)) or status in TEMPORARY
-        key = UNREACHABLE if down else "platforms.discord_address"
-        return Apology(key, url=self._settings.discord_api_url, reason=_reason(error))
-
-
-def _reason(error: Exception) -> str:
-    """Name what happened, without the addresses of the request: that of a proxy holds its password."""
-    status = getattr(error, "status", 0)
-    if not status:
-        return type(error).__name__
-    return f"HTTP {status} of the proxy" if isinstance(error, aiohttp.ClientHttpProxyError) else f"HTTP {status}"
-
-
-async def _content(response: aiohttp.ClientResponse) -> bytes:
-    content = bytearray()
-    async for chunk in response.content.iter_chunked(1 << 16):
-        content += chunk
-        if len(content) > LARGEST_FILE:
-            raise _too_large()
-    return bytes(content)
-
-
-def _too_large() -> Apology:
-    return Apology("platforms.discord_file_large", megabytes=LARGEST_FILE // 1024**2)
+        return apology_for(error, self._settings.discord_api_url)
