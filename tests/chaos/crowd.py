@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -63,7 +63,7 @@ class Crowd:
     async def _settled(self) -> None:
         """Wait until every question has come to its end, also those that were accepted meanwhile."""
         end = time.monotonic() + self.seconds
-        known: set[str] | None = None
+        known: Mapping[str, int] | None = None
         while (accepted := await self.place.accepted()) != known:
             for each in self.people:
                 await each.until(lambda each=each, accepted=accepted: each.settled(accepted), end - time.monotonic())  # type: ignore[misc]  # as above

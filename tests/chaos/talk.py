@@ -8,6 +8,7 @@ import itertools
 import random
 from collections.abc import Awaitable, Callable, Mapping, Reversible, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TypeVar
 
 from tests.chaos.verdict import Verdict, excuses, judge
@@ -28,7 +29,9 @@ IN_VAIN, LONG_PATIENCE = 6, 60.0
 class Asker:
     """A person in one chat. `says` asks, and returns the id that the bot knows the question by; `reads` the chat.
 
-    `latest` are the last messages there, by their ids; `pairs`: two at once are asked now and then.
+    `latest` are the last messages there, by their ids. Where several `listeners` follow each other, order is that in
+    which questions were accepted: a platform tells each of them for itself, and one that stands still hands over late
+    what it has heard.
     """
 
     number: int
@@ -39,19 +42,19 @@ class Asker:
     wake: Callable[[], None]
     redelivered: bool
     patience: float = PATIENCE
-    pairs: bool = True
+    listeners: int = 1
     asked: dict[str, str] = field(default_factory=dict)
 
     async def talk(self, over: asyncio.Event, chance: random.Random) -> None:
         """Ask until it is over, and then no more."""
         while not over.is_set():
             excused = self._excused()
-            names = [await self._ask() for _ in range(chance.choice((1, 1, 2 if self.pairs else 1)))]
+            names = [await self._ask() for _ in range(chance.choice((1, 1, 2)))]
             ended = functools.partial(self._ended, names, excused)
             patience = self.patience if self._in_vain() < IN_VAIN else max(self.patience, LONG_PATIENCE)
             await self.until(lambda ended=ended: over.is_set() or ended(), patience)  # type: ignore[misc]  # mypy cannot infer defaults of a lambda
 
-    def verdict(self, accepted: set[str]) -> Verdict:
+    def verdict(self, accepted: Mapping[str, int]) -> Verdict:
         """Judge what became of the questions; those that nobody promised to deliver count when they were accepted."""
         texts = self.reads()
         heard = self._heard(accepted, str(texts))
@@ -59,12 +62,12 @@ class Asker:
         verdict.unheard = len(self.asked) - len(heard)
         return verdict
 
-    def settled(self, accepted: set[str]) -> bool:
+    def settled(self, accepted: Mapping[str, int]) -> bool:
         """Return whether every question has come to an end."""
         verdict = self.verdict(accepted)
         return not (verdict.lost or verdict.unmarked)
 
-    async def answered(self, accepted: set[str], seconds: float) -> None:
+    async def answered(self, accepted: Mapping[str, int], seconds: float) -> None:
         """Wait until what was asked until now has come to an end."""
         asked = self._heard(accepted, str(self.reads()))
 
@@ -74,12 +77,20 @@ class Asker:
 
         await self.until(ended, seconds)
 
-    def _heard(self, accepted: set[str], texts: str) -> list[str]:
-        return [
-            name
+    def _heard(self, accepted: Mapping[str, int], texts: str) -> list[str]:
+        heard = {
+            name: accepted.get(update, 0)
             for name, update in self.asked.items()
             if self.redelivered or update in accepted or f"«{name}»" in texts
-        ]
+        }
+        if self.listeners == 1:
+            return list(heard)
+        latest, places = 0, list[tuple[int, str]]()
+        for name, accepted_at in heard.items():
+            # What is not known to be accepted stands behind what was asked before it.
+            latest = accepted_at or latest
+            places.append((latest, name))
+        return [name for _, name in sorted(places, key=itemgetter(0))]
 
     async def _ask(self) -> str:
         name = f"{self.number}.{len(self.asked)}"
@@ -107,11 +118,10 @@ class Asker:
 def askers(world: World, count: int, *, patience: float = PATIENCE, listeners: int = 1) -> list[Asker]:
     """Return so many people: in private chats and groups of Telegram, and in private chats of Discord.
 
-    `patience` is that of the people on Discord, who are not told when the bot has not heard them. Where several
-    `listeners` follow each other there, these people ask one thing at a time: Discord told one of them the first, who
-    stands still and will hand it over when it goes on, and the next the second.
+    `patience` is that of the people on Discord, who are not told when the bot has not heard them; so many `listeners`
+    take turns there.
     """
-    make = (_private, _group, functools.partial(_discord, patience=patience, pairs=listeners == 1))
+    make = (_private, _group, functools.partial(_discord, patience=patience, listeners=listeners))
     return [make[number % len(make)](world, number) for number in range(count)]
 
 
@@ -138,7 +148,7 @@ def _telegram(world: World, number: int, *, group: bool) -> Asker:
     return Asker(number, says, lambda: talker.texts, latest, bell.until, bell.ring, redelivered=True)
 
 
-def _discord(world: World, number: int, *, patience: float, pairs: bool) -> Asker:
+def _discord(world: World, number: int, *, patience: float, listeners: int) -> Asker:
     server = world.discord
     seat = server.dm(f"person-{number}")
 
@@ -156,7 +166,7 @@ def _discord(world: World, number: int, *, patience: float, pairs: bool) -> Aske
         return {each.id: each.shown for each in _last(seat.channel.messages.values()) if each.author is server.bot}
 
     asker = Asker(number, says, lambda: seat.screen, latest, until, server.tell, redelivered=False)
-    return replace(asker, patience=patience, pairs=pairs)
+    return replace(asker, patience=patience, listeners=listeners)
 
 
 def _last(messages: Reversible[T]) -> list[T]:

@@ -14,7 +14,7 @@ async def test_what_no_bot_has_accepted_yet_is_waited_for() -> None:
     async with world() as place:
         crowd = Crowd(place, askers(place, 1), seconds=30)
         async with crowd.talking([Bot(place.directory / "bot", place.environment)], random.Random(1)):
-            assert await place.accepted() == set()
+            assert await place.accepted() == {}
         verdict = await crowd.total()
     assert verdict.faultless
     assert verdict.whole

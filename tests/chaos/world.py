@@ -49,11 +49,16 @@ class World:
             "DEFAULT_LANGUAGE": "en",
         }
 
-    async def accepted(self) -> set[str]:
-        """Return the updates that the bot has taken over, by their ids."""
+    async def accepted(self) -> dict[str, int]:
+        """Return the updates that the bot has taken over, by their ids, with the times that tell their order."""
         client = make_client(self.redis_url)
         try:
-            return {str(key).rpartition(":")[2] async for key in client.scan_iter(match="*:seen:*", count=1000)}
+            known = [str(key) async for key in client.scan_iter(match="*:seen:*", count=1000)]
+            async with client.pipeline(transaction=False) as pipeline:
+                for key in known:
+                    pipeline.execute_command("PEXPIRETIME", key)
+                ends = await pipeline.execute()
+            return {key.rpartition(":")[2]: int(end) for key, end in zip(known, ends, strict=True)}
         finally:
             await client.aclose()
 
