@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +32,10 @@ class Copies:
     def unsure(self, where: Conversation) -> dict[str, Copy]:
         """Return the messages of a conversation, the oldest first, that Redis is not known to have."""
         return {line: copy for line, copy in self._waiting.get(where, {}).items() if copy.kept != "yes"}
+
+    def all_of(self, where: Conversation) -> Mapping[str, Copy]:
+        """Return the messages of a conversation by their lines, the oldest first."""
+        return self._waiting.get(where, {})
 
     def of(self, where: Conversation, line: str) -> Copy | None:
         """Return what is kept of a message."""

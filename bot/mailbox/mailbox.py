@@ -54,6 +54,8 @@ class Mailbox:
         self._current: dict[Conversation, str] = {}
         # What was taken when it was accepted, until `take` hands it out.
         self._at_hand: dict[Conversation, str] = {}
+        # Conversations with copies that another process was seen to hold.
+        self._elsewhere: set[Conversation] = set()
         # Only one at a time puts messages of a conversation into Redis; a lock is gone when nobody does.
         self._orders: WeakValueDictionary[Conversation, asyncio.Lock] = WeakValueDictionary()
 
@@ -86,6 +88,8 @@ class Mailbox:
             unsure[line].kept = "yes"
             if answer == letters.TAKEN:
                 self._at_hand[where] = line
+            elif where not in self._current and where not in self._at_hand:
+                self._elsewhere.add(where)
             if not self._copies.has(where, line):  # answered while it was on its way there
                 self._copies.answered[line] = where
         return {line: bool(answer) for line, answer in accepted.items()}
@@ -118,6 +122,7 @@ class Mailbox:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
         line = self._at_hand.pop(where, "")
         if copy := self._copies.of(where, line):
+            self._elsewhere.discard(where)
             self._current[where] = line
             return Letter(copy.message, line)
         while True:
@@ -140,21 +145,38 @@ class Mailbox:
 
     async def _letter(self, where: Conversation, found: Any) -> Letter | None:
         match found:
+            case ["taken"]:
+                if self._copies.first(where):
+                    self._elsewhere.add(where)
+                return None
+            case None:
+                return self._copy_meanwhile(where)
+        self._elsewhere.discard(where)
+        match found:
             case ["letter", line, fields]:
                 return letters.opened(line, fields)
-            case ["taken"]:
-                return None
             case _:
-                return await self._copy(where, forgotten=found is not None)
+                return await self._copy_forgotten(where)
 
-    async def _copy(self, where: Conversation, *, forgotten: bool) -> Letter | None:
-        """Return what this process knows alone; `forgotten`: Redis answers, and has nothing (any more)."""
+    def _copy_meanwhile(self, where: Conversation) -> Letter | None:
+        """Return, while Redis is away, what this process has to answer: not what lies there for who holds it."""
+        elsewhere = where in self._elsewhere
+        for line, copy in self._copies.all_of(where).items():
+            if not (elsewhere and copy.kept == "yes"):
+                return Letter(copy.message, line)
+        return None
+
+    async def _copy_forgotten(self, where: Conversation) -> Letter | None:
+        """Return what this process knows alone: Redis answers, and has nothing (any more)."""
         while first := self._copies.first(where):
             line, copy = first
-            if forgotten and copy.kept == "perhaps":
+            if copy.kept == "perhaps":
                 return None  # it is on its way there, and found when it has arrived
             seen = seen_key(where, copy.message.update)
-            if not (forgotten and await self._eval(letters.KNOWN, (seen,), default=0)):
+            known = await self._eval(letters.KNOWN, (seen,), default=None)
+            if known is None:
+                return None  # asked again
+            if not known:
                 return Letter(copy.message, line)
             self._copies.drop(where, line)  # another process has answered it
         return None

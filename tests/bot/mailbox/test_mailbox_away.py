@@ -109,6 +109,25 @@ async def test_what_another_process_answered_is_not_answered_from_the_copy(servi
     assert await line.mailbox.left_behind(()) == []
 
 
+async def test_what_lies_there_for_another_process_is_left_to_it_while_redis_is_away(
+    services: Services, line: Line
+) -> None:
+    first, second, third = said("one"), said("two"), said("three")
+    other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
+    await other.accept(first, first.conversation)
+    assert await line.mailbox.accept(second, second.conversation)
+    assert await line.takes(second) is None
+    line.cut()
+    assert await line.takes(second) is None
+    assert await line.mailbox.accept(third, third.conversation)
+    assert await line.answers(third) == "three"
+    line.mend()
+    letter = await other.take(first.conversation)
+    assert letter
+    await other.finish(first.conversation, letter.line)
+    assert await other.take(first.conversation)
+
+
 async def test_who_was_taken_for_dead_writes_no_more_and_takes_nothing_of_the_others_notes(
     services: Services, line: Line
 ) -> None:
