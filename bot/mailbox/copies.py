@@ -11,10 +11,15 @@ from bot.model import Conversation, Message
 
 @dataclass(slots=True)
 class Copy:
-    """A message, and whether Redis has it too: `no`, `perhaps` (it was sent, and there was no answer) or `yes`."""
+    """A message, and whether Redis has it too: `no`, `perhaps` (it was sent, and there was no answer) or `yes`.
+
+    `ours`: this process held the conversation when it was put there. Others are answered by whoever holds it, and may
+    be by now.
+    """
 
     message: Message
     kept: Literal["no", "perhaps", "yes"] = "no"
+    ours: bool = False
 
 
 class Copies:
@@ -36,6 +41,11 @@ class Copies:
     def all_of(self, where: Conversation) -> Mapping[str, Copy]:
         """Return the messages of a conversation by their lines, the oldest first."""
         return self._waiting.get(where, {})
+
+    def disown(self, where: Conversation) -> None:
+        """Note that another process holds a conversation."""
+        for copy in self._waiting.get(where, {}).values():
+            copy.ours = False
 
     def of(self, where: Conversation, line: str) -> Copy | None:
         """Return what is kept of a message."""

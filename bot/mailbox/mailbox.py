@@ -54,8 +54,6 @@ class Mailbox:
         self._current: dict[Conversation, str] = {}
         # What was taken when it was accepted, until `take` hands it out.
         self._at_hand: dict[Conversation, str] = {}
-        # Conversations with copies that another process was seen to hold.
-        self._elsewhere: set[Conversation] = set()
         # Only one at a time puts messages of a conversation into Redis; a lock is gone when nobody does.
         self._orders: WeakValueDictionary[Conversation, asyncio.Lock] = WeakValueDictionary()
 
@@ -88,8 +86,7 @@ class Mailbox:
             unsure[line].kept = "yes"
             if answer == letters.TAKEN:
                 self._at_hand[where] = line
-            elif where not in self._current and where not in self._at_hand:
-                self._elsewhere.add(where)
+            unsure[line].ours = where in self._current or where in self._at_hand
             if not self._copies.has(where, line):  # answered while it was on its way there
                 self._copies.answered[line] = where
         return {line: bool(answer) for line, answer in accepted.items()}
@@ -122,7 +119,6 @@ class Mailbox:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
         line = self._at_hand.pop(where, "")
         if copy := self._copies.of(where, line):
-            self._elsewhere.discard(where)
             self._current[where] = line
             return Letter(copy.message, line)
         while True:
@@ -145,24 +141,20 @@ class Mailbox:
 
     async def _letter(self, where: Conversation, found: Any) -> Letter | None:
         match found:
+            case ["letter", line, fields]:
+                return letters.opened(line, fields)
             case ["taken"]:
-                if self._copies.first(where):
-                    self._elsewhere.add(where)
+                self._copies.disown(where)
                 return None
             case None:
                 return self._copy_meanwhile(where)
-        self._elsewhere.discard(where)
-        match found:
-            case ["letter", line, fields]:
-                return letters.opened(line, fields)
             case _:
                 return await self._copy_forgotten(where)
 
     def _copy_meanwhile(self, where: Conversation) -> Letter | None:
-        """Return, while Redis is away, what this process has to answer: not what lies there for who holds it."""
-        elsewhere = where in self._elsewhere
+        """Return, while Redis is away, what this process has to answer: not what lies there for another."""
         for line, copy in self._copies.all_of(where).items():
-            if not (elsewhere and copy.kept == "yes"):
+            if copy.ours or copy.kept != "yes":
                 return Letter(copy.message, line)
         return None
 
