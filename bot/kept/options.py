@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args, get_type_hints
@@ -37,7 +38,8 @@ class OptionsKeeper:
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
-        self._known: dict[str, tuple[float, Options]] = {}
+        # A plain dict takes longer to find its first, the more were deleted before it.
+        self._known: OrderedDict[str, tuple[float, Options]] = OrderedDict()
 
     async def of(self, message: Message) -> Options:
         """Return the options of the message's chat."""
@@ -68,10 +70,10 @@ class OptionsKeeper:
     def _remember(self, where: str, options: Options) -> None:
         """Keep what is fresh, the newest last, and forget what no longer is."""
         now = self._clock()
-        self._known.pop(where, None)
         self._known[where] = (now, options)
+        self._known.move_to_end(where)
         while now - next(iter(self._known.values()))[0] >= FRESH_SECONDS:
-            del self._known[next(iter(self._known))]
+            self._known.popitem(last=False)
 
 
 def _read(kept: Mapping[str, str]) -> Options:
