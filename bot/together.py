@@ -1,10 +1,10 @@
-"""The same work for many things at the same time: on a slow line, one after the other would take longer than it may."""
+"""Work at the same time as other work: for many things at once, or beside what its failure must not cancel."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 AT_ONCE = 64
@@ -12,6 +12,8 @@ AT_ONCE = 64
 
 async def for_each(items: Iterable[T], work: Callable[[T], Awaitable[object]], at_once: int = AT_ONCE) -> None:
     """Do a work for each of some things, for so many `at_once`; return when it is done for all.
+
+    On a slow line, one after the other would take longer than it may.
 
     Raises:
         ExceptionGroup: It raised for some; it was not ended for the others.
@@ -25,3 +27,12 @@ async def for_each(items: Iterable[T], work: Callable[[T], Awaitable[object]], a
     async with asyncio.TaskGroup() as group:
         for item in items:
             group.create_task(one(item))
+
+
+async def outcome(work: Coroutine[Any, Any, None]) -> Exception | None:
+    """Return what the work raised: a task group would cancel its neighbours, and wrap it."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 — raised by whoever waits for it
+        return error
+    return None

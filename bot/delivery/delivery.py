@@ -18,6 +18,7 @@ from bot.delivery.quota import Quota
 from bot.metrics import Metrics
 from bot.model import Reply
 from bot.texts import Texts
+from bot.together import outcome
 
 log = structlog.get_logger(__name__)
 
@@ -163,7 +164,7 @@ async def _settle(writing: Coroutine[Any, Any, None], patience: float | None = N
         Exception: Whatever the writing raised.
     """
     async with asyncio.TaskGroup() as group:
-        writer = group.create_task(_outcome(writing))
+        writer = group.create_task(outcome(writing))
         cancelled = await _waited({writer}, patience=patience)
         if cancelled:
             await _waited({writer}, patience=FAREWELL)
@@ -174,15 +175,6 @@ async def _settle(writing: Coroutine[Any, Any, None], patience: float | None = N
         raise TimeoutError
     if failure := writer.result():
         raise failure
-
-
-async def _outcome(work: Coroutine[Any, Any, None]) -> Exception | None:
-    """Return what the work raised: a task group would cancel its neighbours, and wrap it."""
-    try:
-        await work
-    except Exception as error:  # noqa: BLE001 — raised by whoever waits for it
-        return error
-    return None
 
 
 async def _waited(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.mailbox.letters import Letter
 from bot.model import Conversation, Message
 
 
@@ -13,8 +14,8 @@ from bot.model import Conversation, Message
 class Copy:
     """A message, and whether Redis has it too: `no`, `perhaps` (it was sent, and there was no answer) or `yes`.
 
-    `ours`: this process held the conversation when it was put there. Others are answered by whoever holds it, and may
-    be by now.
+    `ours`: this process holds the conversation, or did when that was last known. Others are answered by whoever holds
+    it, and may be by now.
     """
 
     message: Message
@@ -38,9 +39,23 @@ class Copies:
         """Return the messages of a conversation, the oldest first, that Redis is not known to have."""
         return {line: copy for line, copy in self._waiting.get(where, {}).items() if copy.kept != "yes"}
 
-    def all_of(self, where: Conversation) -> Mapping[str, Copy]:
-        """Return the messages of a conversation by their lines, the oldest first."""
-        return self._waiting.get(where, {})
+    def meanwhile(self, where: Conversation) -> Letter | None:
+        """Return the oldest message that this process answers while Redis is away: none that lies there for another."""
+        for line, copy in self._waiting.get(where, {}).items():
+            if copy.ours or copy.kept != "yes":
+                return Letter(copy.message, line)
+        return None
+
+    def reached(self, where: Conversation, line: str) -> None:
+        """Note that this process holds a conversation, and this is its oldest message: what came before is answered."""
+        waiting = self._waiting.get(where, {})
+        if line not in waiting:
+            return
+        for earlier in tuple(itertools.takewhile(lambda each: each != line, waiting)):
+            if waiting[earlier].kept == "yes":
+                del waiting[earlier]
+        for copy in waiting.values():
+            copy.ours = True
 
     def disown(self, where: Conversation) -> None:
         """Note that another process holds a conversation."""

@@ -18,18 +18,7 @@ from bot.link import Command
 from bot.mailbox import letters
 from bot.mailbox.copies import Copies, Copy
 from bot.mailbox.leftovers import left_behind
-from bot.mailbox.letters import (
-    GIVEN_MILLISECONDS,
-    LOCK_SECONDS,
-    OPEN,
-    TAKEN_MILLISECONDS,
-    Drawn,
-    Letter,
-    lock_key,
-    mail_key,
-    seen_key,
-    shown_key,
-)  # fmt: skip
+from bot.mailbox.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_key, shown_key
 from bot.model import Conversation, Message, line_of
 from bot.replicas.replica import Replica, tell, told
 from bot.store import Store
@@ -78,7 +67,7 @@ class Mailbox:
         for line, copy in unsure.items():
             copy.kept = "perhaps"
             keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
-            bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, TAKEN_MILLISECONDS
+            bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, letters.TAKEN_MILLISECONDS
             kept.append(("EVAL", letters.ACCEPT, 4, *keys, line, *bounds))
         _, *answers = await self._store.send(*kept) or (0,)
         accepted = dict(zip(unsure, answers, strict=False))
@@ -111,7 +100,7 @@ class Mailbox:
         await self._store.attempt(lambda: _extended(self._lock(where)), default=False)
 
     def _lock(self, where: Conversation) -> Any:
-        lock = self._store.client.lock(lock_key(where), timeout=LOCK_SECONDS, thread_local=False)
+        lock = self._store.client.lock(lock_key(where), timeout=letters.LOCK_SECONDS, thread_local=False)
         lock.local.token = self._replica.boot.encode()
         return lock
 
@@ -122,7 +111,7 @@ class Mailbox:
             self._current[where] = line
             return Letter(copy.message, line)
         while True:
-            values = self._replica.boot, KEPT_SECONDS, TAKEN_MILLISECONDS
+            values = self._replica.boot, KEPT_SECONDS, letters.TAKEN_MILLISECONDS
             found = await self._eval(letters.TAKE, self._keys(where), *values, default=None)
             try:
                 letter = await self._letter(where, found)
@@ -142,21 +131,15 @@ class Mailbox:
     async def _letter(self, where: Conversation, found: Any) -> Letter | None:
         match found:
             case ["letter", line, fields]:
+                self._copies.reached(where, line)
                 return letters.opened(line, fields)
             case ["taken"]:
                 self._copies.disown(where)
                 return None
             case None:
-                return self._copy_meanwhile(where)
+                return self._copies.meanwhile(where)
             case _:
                 return await self._copy_forgotten(where)
-
-    def _copy_meanwhile(self, where: Conversation) -> Letter | None:
-        """Return, while Redis is away, what this process has to answer: not what lies there for another."""
-        for line, copy in self._copies.all_of(where).items():
-            if copy.ours or copy.kept != "yes":
-                return Letter(copy.message, line)
-        return None
 
     async def _copy_forgotten(self, where: Conversation) -> Letter | None:
         """Return what this process knows alone: Redis answers, and has nothing (any more)."""
@@ -179,7 +162,7 @@ class Mailbox:
         For a while then none does (`LEAVE_SECONDS`), so that whoever has leave need not ask for each request anew.
         """
         keys = (*self._keys(where), seen_key(where, letter.message.update))
-        values = self._replica.boot, letter.line, GIVEN_MILLISECONDS
+        values = self._replica.boot, letter.line, letters.GIVEN_MILLISECONDS
         return bool(await self._eval(letters.BEGIN, keys, *values, default=1))
 
     async def note(self, where: Conversation, number: int, drawn: Drawn) -> None:

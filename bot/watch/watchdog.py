@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.contract import Platform
 from bot.liveliness import Lively
+from bot.together import outcome
 
 # Seconds without a sign of life after which a platform's listening is taken for dead: longer than a long poll or the
 # time between two heartbeats, and short enough that it listens again within a minute.
@@ -30,7 +31,7 @@ async def watched(platform: Platform, listening: Coroutine[Any, Any, None], sile
         Exception: What the listening raised.
     """
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(_outcome(listening))
+        task = group.create_task(outcome(listening))
         try:
             silent = await _until_silent(task, platform, silence)
         finally:
@@ -56,12 +57,3 @@ async def _end(listening: asyncio.Task[Any]) -> None:
     while not listening.done():
         listening.cancel()
         await asyncio.wait({listening}, timeout=STUBBORN)
-
-
-async def _outcome(work: Coroutine[Any, Any, None]) -> Exception | None:
-    """Return what the work raised: a task group would wrap it, and so hide an apology."""
-    try:
-        await work
-    except Exception as error:  # noqa: BLE001 — raised by whoever waits for it
-        return error
-    return None

@@ -128,6 +128,27 @@ async def test_what_lies_there_for_another_process_is_left_to_it_while_redis_is_
     assert await other.take(first.conversation)
 
 
+async def test_what_another_process_has_answered_is_not_answered_again_when_redis_goes_away_later(
+    services: Services, line: Line
+) -> None:
+    first, second, third = said("one"), said("two"), said("three")
+    other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
+    await other.accept(first, first.conversation)
+    for message in (second, third):
+        await line.mailbox.accept(message, message.conversation)
+    for _ in (first, second):
+        letter = await other.take(first.conversation)
+        assert letter
+        await other.finish(first.conversation, letter.line)
+    await line.real.client.delete(lock_key(first.conversation))
+    letter = await line.mailbox.take(first.conversation)
+    assert letter
+    assert letter.message == third
+    line.cut()
+    await line.mailbox.finish(first.conversation, letter.line)
+    assert await line.takes(first) is None
+
+
 async def test_who_was_taken_for_dead_writes_no_more_and_takes_nothing_of_the_others_notes(
     services: Services, line: Line
 ) -> None:
