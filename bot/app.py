@@ -21,6 +21,7 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.quota import Quota
 from bot.dispatcher import Dispatcher
 from bot.ending import told_to_end
+from bot.heap import settle, settled
 from bot.kept.explanations import Explanations
 from bot.kept.memory import Memory
 from bot.kept.options import OptionsKeeper
@@ -148,7 +149,8 @@ class House:
         """Take changed content files into use, as long as the bot runs: a large FAQ takes seconds."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(self.services.content.refresh)
+            if await asyncio.to_thread(self.services.content.refresh):
+                settle()
 
     async def _live(self) -> None:
         """Say that this process is alive, and heed what others say to it, as long as anything is answered here."""
@@ -184,7 +186,8 @@ async def live(settings: Settings, make_platforms: MakePlatforms, serve: Serve) 
         try:
             async with open_house(settings, make_platforms) as house, serve(house):
                 ending.opened()
-                return await house.listen(ending.stop)
+                with settled():
+                    return await house.listen(ending.stop)
         except asyncio.CancelledError:
             if not ending.early:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import statistics
 import sys
 import tempfile
@@ -37,6 +38,8 @@ class Figures:
 
 def main() -> None:
     """Print the figures side by side."""
+    # Where this process collected garbage, people would seem to wait for an answer that has long been there.
+    gc.disable()
     with tempfile.TemporaryDirectory() as directory:
         figures = asyncio.run(_measure(with_rule(Path(directory))))
     echo, whole = figures[ECHO], figures[WHOLE]
