@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -20,6 +20,7 @@ from redis.exceptions import TimeoutError as RedisSilentError
 
 from bot.link import PUNCTUAL, Answers, Command, Link, Value
 from bot.metrics import Metrics
+from bot.nodes import REST_SECONDS, Nodes
 
 T = TypeVar("T")
 # Looks at a new connection, and raises `RedisError` where nothing may be done by it.
@@ -32,10 +33,10 @@ CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 3.0
 QUEUE_SECONDS = 5.0
 CONNECTIONS = 256
-REST_SECONDS = 1.0
 # What Redis says when it answers questions but keeps nothing. Who can only read from it has not got it back.
 KEEPS_NOTHING = frozenset({"OOM", "MISCONF", "READONLY", "NOREPLICAS"})
-# Seconds after it last said so in which an answer does not count: each process writes once a second.
+# Seconds after it last said so in which an answer does not count: each process writes once a second. The same holds for
+# a cluster of which one node has failed and another answers.
 DOUBT_SECONDS = 3.0
 
 
@@ -60,8 +61,9 @@ class Store:
         self.url = url
         self._seconds = (metrics or Metrics()).redis.seconds
         self._quiet = quiet
-        # A cluster has no one connection that could be asked everything.
-        self._link = None if isinstance(client, RedisCluster) else Link(client.connection_pool)
+        # A cluster has no one connection that could be asked everything, and may be away in part.
+        self._parted = isinstance(client, RedisCluster)
+        self._link = Nodes(client) if self._parted else Link(client.connection_pool)
         self._away_since: float | None = None
         self._back_since: float | None = None
         self._rest_until = 0.0
@@ -75,8 +77,7 @@ class Store:
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._link:
-            await self._link.close()
+        await self._link.close()
         await self.client.aclose()
 
     def is_away(self) -> bool:
@@ -101,7 +102,8 @@ class Store:
     async def attempt(self, work: Callable[[], Awaitable[T]], default: T) -> T:
         """Return what the work returns, or the default while Redis is away.
 
-        After a failure the work is not even tried for a second, so that no message waits for a dead server.
+        After a failure the work is not even tried for a second, so that no message waits for a dead server; of a
+        cluster each node is given that second by itself, and only of what is sent.
         """
         if time.monotonic() < self._rest_until:
             return default
@@ -141,22 +143,14 @@ class Store:
 
     async def send(self, *commands: Command) -> Answers | None:
         """Send commands in one round trip. Return their answers; None, with nothing promised, when Redis fails."""
-        if not commands:
-            return []
-        link = self._link
-        return await self.attempt(lambda: link.ask(commands) if link else self._through_client(commands), None)
-
-    async def _through_client(self, commands: Sequence[Command]) -> Answers:
-        async with self.client.pipeline(transaction=False) as pipeline:
-            for command in commands:
-                pipeline.execute_command(*command)
-            return list(await pipeline.execute())
+        return await self.attempt(lambda: self._link.ask(commands), None) if commands else []
 
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()
-        self._rest_until = max(self._rest_until, now + REST_SECONDS)
+        if not self._parted:
+            self._rest_until = max(self._rest_until, now + REST_SECONDS)
         cause = _cause(error)
-        if cause in KEEPS_NOTHING:
+        if self._parted or cause in KEEPS_NOTHING:
             self._doubt_until = now + DOUBT_SECONDS
         if self._away_since is None:
             self._away_since = now

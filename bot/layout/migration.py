@@ -166,8 +166,8 @@ async def _rewrite(client: Any, entries: list[Entry], step: Step) -> int:
 @asynccontextmanager
 async def _unguarded(store: Store) -> AsyncIterator[Store]:
     """Open the same store with connections that work whatever the layout is."""
-    client = make_client(store.url)
+    bare = Store(make_client(store.url), store.address, quiet=True)
     try:
-        yield Store(client, store.address, quiet=True)
+        yield bare
     finally:
-        await client.aclose()
+        await bare.close()

@@ -31,8 +31,7 @@ class Backlog:
 
 async def backlog(store: Store) -> Backlog | None:
     """Return what waits now; None with Redis away. It takes a round trip for some hundred conversations with mail."""
-    none: list[str] = []
-    opened = await store.attempt(lambda: store.client.zrange(OPEN, 0, -1), none)
+    opened: list[str] = await store.ask("ZRANGE", OPEN, 0, -1, default=[])
     places = [Conversation(**json.loads(each)) for each in opened]
     found: list[tuple[int, str]] = []
     for start in range(0, len(places), TOGETHER):

@@ -30,8 +30,7 @@ async def left_behind(store: Store, boot: str, busy: Container[Conversation]) ->
 
     Those that it is `busy` with are not looked at. It takes a few round trips for all.
     """
-    none: list[tuple[str, float]] = []
-    opened = await store.attempt(lambda: store.client.zrange(OPEN, 0, -1, withscores=True), none)
+    opened: list[tuple[str, float]] = await store.ask("ZRANGE", OPEN, 0, -1, "WITHSCORES", default=[])
     places = [(Conversation(**json.loads(name)), name, at) for name, at in opened]
     idle = [each for each in places if each[0] not in busy]
     found = [await _left(store, boot, idle[start : start + TOGETHER]) for start in range(0, len(idle), TOGETHER)]

@@ -53,11 +53,13 @@ class Lease:
 
     async def release(self) -> None:
         """Let it go, if this process has it."""
-        await self.store.attempt(lambda: self.store.client.eval(RELEASE, 1, self._key, self.boot), 0)
+        await self.store.write(("EVAL", RELEASE, 1, self._key, self.boot))
 
     async def _hold(self, dead: str) -> str | None:
-        values = self.boot, LEASE_MILLISECONDS, dead
-        return await self.store.attempt(lambda: self.store.client.eval(HOLD, 1, self._key, *values), None)
+        holder: str | None = await self.store.ask(
+            "EVAL", HOLD, 1, self._key, self.boot, LEASE_MILLISECONDS, dead, default=None
+        )
+        return holder
 
     @property
     def _key(self) -> str:

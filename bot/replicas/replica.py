@@ -18,24 +18,27 @@ from bot.store import Store, key
 
 BEAT_SECONDS = 1.0
 ALIVE_MILLISECONDS = 4_000
+# When nobody at all has said so for this long, nobody could. It is less than the above, so that who comes back a moment
+# later than the others is not taken for dead meanwhile.
+OUTAGE_MILLISECONDS = 2_500
 # Seconds after which a process that Redis has told nothing takes itself for the only one.
 LONELY_SECONDS = 5.0
 NOTE_SECONDS = 60
 MOST_NOTES = 100
 ALIVE = key("alive", tag="replicas")
 
-# KEYS alive; ARGV milliseconds, boot (or nothing). Says that a process is alive, and returns all that are, by the
-# server's clock. Where nobody has said so for so long, it is the server that was away: the first who says so again
-# takes nobody for dead yet. Who only looks changes nothing.
+# KEYS alive; ARGV milliseconds, milliseconds of an outage, boot (or nothing). Says that a process is alive, and returns
+# all that are, by the server's clock. Where nobody has said so for so long, it is the server that was away: the first
+# who says so again takes nobody for dead yet. Who only looks changes nothing.
 BEAT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[2] then
+if ARGV[3] then
   local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
-  if latest and now - latest > tonumber(ARGV[1]) then
+  if latest and now - latest > tonumber(ARGV[2]) then
     for _, boot in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('ZADD', KEYS[1], now, boot) end
   end
-  redis.call('ZADD', KEYS[1], now, ARGV[2])
+  redis.call('ZADD', KEYS[1], now, ARGV[3])
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
 end
 return redis.call('ZRANGE', KEYS[1], now - ARGV[1], '+inf', 'BYSCORE')
@@ -72,9 +75,9 @@ class Presence:
     async def announce(self) -> None:
         """Say that the process of this name that ran before is dead: we hold what it held."""
         slot = key("boot", tag=f"replica:{self.replica.name}")
-        before = await self.store.attempt(lambda: self.store.client.getset(slot, self.replica.boot), None)
+        before: str | None = await self.store.ask("GETSET", slot, self.replica.boot, default=None)
         if before:
-            await self.store.attempt(lambda: self.store.client.zrem(ALIVE, before), 0)
+            await self.store.write(("ZREM", ALIVE, before))
         await self._beat()
 
     async def beat(self) -> None:
@@ -85,7 +88,7 @@ class Presence:
 
     async def leave(self) -> None:
         """Say that this process has ended: what it holds is free."""
-        await self.store.attempt(lambda: self.store.client.zrem(ALIVE, self.replica.boot), 0)
+        await self.store.write(("ZREM", ALIVE, self.replica.boot))
 
     async def _beat(self) -> None:
         self.alive = await alive(self.store, self.replica.boot) or self.alive
@@ -97,13 +100,14 @@ async def alive(store: Store, *boot: str, doing: str = "") -> frozenset[str] | N
     With `doing`, only who has said that it takes part in that.
     """
     slot = _doing_key(doing) if doing else ALIVE
-    found = await store.attempt(lambda: store.client.eval(BEAT, 1, slot, ALIVE_MILLISECONDS, *boot), None)
+    bounds = ALIVE_MILLISECONDS, OUTAGE_MILLISECONDS
+    found: list[str] | None = await store.ask("EVAL", BEAT, 1, slot, *bounds, *boot, default=None)
     return None if found is None else frozenset(found)
 
 
 async def no_longer(store: Store, boot: str, doing: str) -> None:
     """Say that a process takes part in something no more."""
-    await store.attempt(lambda: store.client.zrem(_doing_key(doing), boot), 0)
+    await store.write(("ZREM", _doing_key(doing), boot))
 
 
 async def tell(store: Store, boot: str, note: str) -> None:
@@ -113,7 +117,8 @@ async def tell(store: Store, boot: str, note: str) -> None:
 
 async def told(store: Store, boot: str) -> list[str]:
     """Return the notes that others have left for a process, the oldest first."""
-    return await store.attempt(lambda: store.client.lpop(_notes_key(boot), MOST_NOTES), None) or []
+    notes: list[str] | None = await store.ask("LPOP", _notes_key(boot), MOST_NOTES, default=None)
+    return notes or []
 
 
 def stranger() -> Replica:

@@ -185,7 +185,7 @@ async def test_older_data_put_under_a_running_process_are_migrated_and_it_goes_o
         other = Store(make_client(store.url), "test", store.url)
         assert await prepared(other, STEPS)
         assert third_layout().items() <= (await everything(other)).items()
-        await other.client.aclose()
+        await other.close()
         await log.tells("redis is back", PATIENCE)
         assert not store.is_away()
         for task in tasks:

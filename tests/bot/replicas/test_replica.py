@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from bot.replicas.replica import ALIVE, ALIVE_MILLISECONDS, LONELY_SECONDS, Presence, Replica
+from bot.replicas.replica import ALIVE, ALIVE_MILLISECONDS, LONELY_SECONDS, OUTAGE_MILLISECONDS, Presence, Replica
 from bot.store import Store, make_client
 
 
@@ -14,8 +14,12 @@ def presence(store: Store, name: str) -> Presence:
 
 async def silent(store: Store, *names: str) -> None:
     """Let what these said last be so long ago that they count as dead."""
-    long_ago = time.time() * 1000 - 2 * ALIVE_MILLISECONDS
-    await store.client.zadd(ALIVE, dict.fromkeys(names, long_ago))
+    await spoke(store, 2 * ALIVE_MILLISECONDS, *names)
+
+
+async def spoke(store: Store, milliseconds: int, *names: str) -> None:
+    """Let what these said last be so long ago."""
+    await store.client.zadd(ALIVE, dict.fromkeys(names, time.time() * 1000 - milliseconds))
 
 
 async def test_who_says_nothing_while_others_do_is_dead(store: Store) -> None:
@@ -38,10 +42,20 @@ async def test_when_nobody_said_anything_for_long_it_was_the_server_that_was_awa
     assert not second.alone
 
 
+async def test_who_spoke_a_little_before_the_others_when_the_server_went_away_is_not_dead(store: Store) -> None:
+    first, second = presence(store, "first"), presence(store, "second")
+    await first.announce()
+    await second.announce()
+    await spoke(store, ALIVE_MILLISECONDS + 500, "first")
+    await spoke(store, OUTAGE_MILLISECONDS + 500, "second")
+    await second._beat()
+    assert second.alive == {"first", "second"}
+
+
 async def test_who_is_told_nothing_takes_itself_for_alone_only_after_a_while() -> None:
     nowhere = Store(make_client("redis://127.0.0.1:1"), "nowhere")
     early = presence(nowhere, "first")
     await early.announce()
     late = Presence(nowhere, early.replica, _since=time.monotonic() - LONELY_SECONDS)
     assert (early.alone, late.alone) == (False, True)
-    await nowhere.client.aclose()
+    await nowhere.close()

@@ -1,0 +1,76 @@
+"""A Redis Cluster, asked node by node: one that fails is left alone for a moment, and keeps nobody from the others."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from redis.exceptions import ConnectionError as NodeRestsError
+from redis.exceptions import RedisClusterException, RedisError
+
+from bot.link import Answers, Command
+
+REST_SECONDS = 1.0
+
+
+class Nodes:
+    """The nodes of a cluster, through its client. Nothing is ever asked twice."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._resting: dict[str, float] = {}
+
+    async def ask(self, commands: Sequence[Command]) -> Answers:
+        """Return the answers of some commands; those for one node are done one right after the other.
+
+        Raises:
+            RedisError, RedisClusterException, OSError, TimeoutError, AttributeError: One of the nodes failed. What was
+                for the others is done.
+        """
+        await self._client.initialize()
+        places: dict[str, list[int]] = defaultdict(list)
+        for number, command in enumerate(commands):
+            places[self._place(command)].append(number)
+        parts = [self._ask(node, [commands[each] for each in numbers]) for node, numbers in places.items()]
+        if len(parts) == 1:
+            return await parts[0]
+        found = await asyncio.gather(*parts, return_exceptions=True)
+        answers: Answers = [None] * len(commands)
+        for numbers, part in zip(places.values(), found, strict=True):
+            if isinstance(part, BaseException):
+                raise part
+            for number, answer in zip(numbers, part, strict=True):
+                answers[number] = answer
+        return answers
+
+    async def close(self) -> None:
+        """Do nothing: the client is closed by whoever made it."""
+
+    async def _ask(self, node: str, commands: Sequence[Command]) -> Answers:
+        if time.monotonic() < self._resting.get(node, 0.0):
+            raise NodeRestsError("it has just failed")
+        try:
+            async with self._client.pipeline(transaction=False) as pipeline:
+                for command in commands:
+                    pipeline.execute_command(*command)
+                return list(await pipeline.execute())
+        except (RedisError, RedisClusterException, OSError, TimeoutError, AttributeError):
+            self._resting[node] = time.monotonic() + REST_SECONDS
+            await self._look_again(node)
+            raise
+
+    async def _look_again(self, node: str) -> None:
+        """See whether another node has taken the place of one that failed: the pipeline does not by itself."""
+        with suppress(RedisError, RedisClusterException, OSError, TimeoutError, AttributeError):
+            await self._client.nodes_manager.initialize(last_failed_node_name=node)
+        known = self._client.nodes_manager.nodes_cache
+        self._resting = {name: until for name, until in self._resting.items() if name in known}
+
+    def _place(self, command: Command) -> str:
+        """Return the name of the node that has a command's key."""
+        key = command[3] if command[0] == "EVAL" else command[1]
+        return str(self._client.get_node_from_key(str(key)).name)
