@@ -11,11 +11,10 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
-from redis.exceptions import LockError
 
 from bot.kept.places import member
 from bot.link import Command
-from bot.mailbox import letters
+from bot.mailbox import letters, lock
 from bot.mailbox.copies import Copies, Copy
 from bot.mailbox.leftovers import left_behind
 from bot.mailbox.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_key, shown_key
@@ -90,19 +89,11 @@ class Mailbox:
             yield
         finally:
             if self._current.pop(where, None):
-                await self._store.attempt(lambda: _released(self._lock(where)), default=False)
+                await lock.release(self._store, where, self._replica.boot)
 
     async def extend(self) -> None:
         """Keep all conversations that are answered here; to be called every `EXTEND_SECONDS`."""
-        await for_each(tuple(self._current), self._extend)
-
-    async def _extend(self, where: Conversation) -> None:
-        await self._store.attempt(lambda: _extended(self._lock(where)), default=False)
-
-    def _lock(self, where: Conversation) -> Any:
-        lock = self._store.client.lock(lock_key(where), timeout=letters.LOCK_SECONDS, thread_local=False)
-        lock.local.token = self._replica.boot.encode()
-        return lock
+        await for_each(tuple(self._current), lambda where: lock.extend(self._store, where, self._replica.boot))
 
     async def take(self, where: Conversation) -> Letter | None:
         """Return the oldest message of a conversation that is not answered yet; it stays there until `finish`."""
@@ -236,19 +227,3 @@ class Mailbox:
 
     async def _eval(self, script: str, keys: tuple[str, ...], *values: str | int, default: Any) -> Any:
         return await self._store.ask("EVAL", script, len(keys), *keys, *values, default=default)
-
-
-async def _extended(lock: Any) -> bool:
-    try:
-        await lock.reacquire()
-    except LockError:
-        return False
-    return True
-
-
-async def _released(lock: Any) -> bool:
-    try:
-        await lock.release()
-    except LockError:
-        return False
-    return True

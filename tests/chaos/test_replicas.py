@@ -30,10 +30,11 @@ async def test_of_three_replicas_any_may_die_or_stand_still() -> None:
     assert verdict.whole
 
 
-async def test_replicas_and_a_node_of_their_cluster_may_be_killed_in_turn() -> None:
-    verdict = await cluster_kills.run(rounds=1, seed=1, conversations=9)
+@pytest.mark.parametrize("replicated", [False, True])
+async def test_replicas_and_a_node_of_their_cluster_may_be_killed_in_turn(*, replicated: bool) -> None:
+    verdict = await cluster_kills.run(rounds=1, seed=1, replicated=replicated, conversations=9)
     print(verdict)
-    assert (verdict.lost, verdict.disordered) == ([], [])
+    assert verdict.faultless
     assert verdict.whole
 
 
