@@ -18,9 +18,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisClusterException, RedisError
 from redis.exceptions import TimeoutError as RedisSilentError
 
+from bot.cluster import REST_SECONDS, Nodes
 from bot.link import PUNCTUAL, Answers, Command, Link, Value
 from bot.metrics import Metrics
-from bot.nodes import REST_SECONDS, Nodes
 
 T = TypeVar("T")
 # Looks at a new connection, and raises `RedisError` where nothing may be done by it.

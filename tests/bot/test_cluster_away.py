@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.nodes import Nodes
+from bot.cluster import Nodes
 from bot.store import Store, key, make_client
 from tests.looking import seen
 from tests.servers.cluster import MASTERS, cluster

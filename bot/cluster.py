@@ -10,11 +10,13 @@ from contextlib import suppress
 from typing import Any
 
 from redis.exceptions import ConnectionError as NodeRestsError
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import RedisClusterException, RedisError, SlotNotCoveredError
 
 from bot.link import Answers, Command
 
 REST_SECONDS = 1.0
+# Nobody waits for longer until the nodes have said which of them has what.
+LOOK_SECONDS = 2.0
 
 
 class Nodes:
@@ -32,9 +34,7 @@ class Nodes:
                 for the others is done.
         """
         await self._client.initialize()
-        places: dict[str, list[int]] = defaultdict(list)
-        for number, command in enumerate(commands):
-            places[self._place(command)].append(number)
+        places = await self._places(commands)
         parts = [self._ask(node, [commands[each] for each in numbers]) for node, numbers in places.items()]
         if len(parts) == 1:
             return await parts[0]
@@ -63,14 +63,22 @@ class Nodes:
             await self._look_again(node)
             raise
 
-    async def _look_again(self, node: str) -> None:
+    async def _look_again(self, node: str | None = None) -> None:
         """See whether another node has taken the place of one that failed: the pipeline does not by itself."""
         with suppress(RedisError, RedisClusterException, OSError, TimeoutError, AttributeError):
-            await self._client.nodes_manager.initialize(last_failed_node_name=node)
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._client.nodes_manager.initialize(last_failed_node_name=node)
         known = self._client.nodes_manager.nodes_cache
         self._resting = {name: until for name, until in self._resting.items() if name in known}
 
-    def _place(self, command: Command) -> str:
-        """Return the name of the node that has a command's key."""
-        key = command[3] if command[0] == "EVAL" else command[1]
-        return str(self._client.get_node_from_key(str(key)).name)
+    async def _places(self, commands: Sequence[Command]) -> dict[str, list[int]]:
+        """Return which of the commands are for which node, by its name."""
+        places: dict[str, list[int]] = defaultdict(list)
+        try:
+            for number, command in enumerate(commands):
+                key = command[3] if command[0] == "EVAL" else command[1]
+                places[self._client.get_node_from_key(str(key)).name].append(number)
+        except SlotNotCoveredError:
+            await self._look_again()
+            raise
+        return places
