@@ -19,7 +19,7 @@ from bot.mailbox.copies import Copies, Copy
 from bot.mailbox.leftovers import left_behind
 from bot.mailbox.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_key, shown_key
 from bot.model import Conversation, Message, line_of
-from bot.replicas.replica import Replica, tell, told
+from bot.replicas.replica import REUNION_SECONDS, Replica, tell, told
 from bot.store import Store
 from bot.together import for_each
 
@@ -28,8 +28,6 @@ log = structlog.get_logger(__name__)
 SEEN_SECONDS = 2 * 86_400
 KEPT_SECONDS = 2 * 86_400
 EXTEND_SECONDS = 10.0
-# After Redis was away, every process first tells it what was answered meanwhile.
-CATCH_UP_SECONDS = 3.0
 
 
 class Mailbox:
@@ -217,7 +215,7 @@ class Mailbox:
         await for_each(tuple(self._copies.answered.items()), lambda told: self._finish(told[1], told[0]))
         await for_each([where for where in self._copies.places() if self._copies.unsure(where)], self._keep)
         alone = [where for where in self._copies.places() if where not in busy]
-        if self._store.seconds_back() < CATCH_UP_SECONDS:
+        if self._store.seconds_back() < REUNION_SECONDS:
             return alone
         left = await left_behind(self._store, self._replica.boot, busy)
         return list(dict.fromkeys([*alone, *left]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,15 +11,13 @@ from typing import Any
 
 import structlog
 
-from bot.replicas.replica import Presence, alive, no_longer
+from bot.replicas.replica import REUNION_SECONDS, Presence, alive, no_longer
 from bot.store import Store, key
 
 log = structlog.get_logger(__name__)
 
 LEASE_MILLISECONDS = 3_000
 LOOK_SECONDS = 0.5
-# Seconds after Redis was away in which nobody takes what another has: its holder first extends it.
-PATIENCE = 2.0
 
 # KEYS lease; ARGV boot, milliseconds, a holder that is known to be dead. Takes or extends; returns who holds it.
 HOLD = """
@@ -80,7 +77,6 @@ class Shares:
     parts: int
     _mine: dict[int, asyncio.Task[bool]] = field(default_factory=dict)
     _takers: frozenset[str] = field(default_factory=frozenset)
-    _patient_until: float = 0.0
 
     async def run(self, work: Callable[[int], Coroutine[Any, Any, bool]]) -> bool:
         """Do this process's share for ever. `work` does one part until cancelled; return False when it gives one up."""
@@ -120,14 +116,10 @@ class Shares:
             await self._drop(max(self._mine))
 
     async def _may(self, part: int) -> bool:
-        if time.monotonic() < self._patient_until:
-            return False
-        held = await self._lease(part).hold()
-        if held is not None:
-            return held
-        if not self.presence.alone:
-            self._patient_until = time.monotonic() + PATIENCE
-        return self.presence.alone
+        if self.presence.alone:
+            return await self._lease(part).hold() is not False
+        # Where Redis was away, whoever has a part first extends its lease, which may have run out.
+        return self.store.seconds_back() >= REUNION_SECONDS and await self._lease(part).hold() is True
 
     async def _drop(self, part: int) -> None:
         """End a part and only then let others begin it."""

@@ -21,6 +21,9 @@ ALIVE_MILLISECONDS = 4_000
 # When nobody at all has said so for this long, nobody could. It is less than the above, so that who comes back a moment
 # later than the others is not taken for dead meanwhile.
 OUTAGE_MILLISECONDS = 2_500
+# Seconds after Redis was away within which everybody has said again that it is alive, what it holds, and what it has done
+# meanwhile. Nobody takes anything over before.
+REUNION_SECONDS = 3.0
 # Seconds after which a process that Redis has told nothing takes itself for the only one.
 LONELY_SECONDS = 5.0
 NOTE_SECONDS = 60
@@ -91,7 +94,9 @@ class Presence:
         await self.store.write(("ZREM", ALIVE, self.replica.boot))
 
     async def _beat(self) -> None:
-        self.alive = await alive(self.store, self.replica.boot) or self.alive
+        found = await alive(self.store, self.replica.boot) or self.alive
+        # A server that has come back empty knows of nobody who has not spoken yet.
+        self.alive = found | self.alive if self.store.seconds_back() < REUNION_SECONDS else found
 
 
 async def alive(store: Store, *boot: str, doing: str = "") -> frozenset[str] | None:

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.replicas.lease import Lease, Shares
-from bot.replicas.replica import Presence, Replica
+from bot.replicas.replica import REUNION_SECONDS, Presence, Replica
 from bot.store import Store, make_client
+from tests.away import was_away
 
 
 class Worker:
@@ -113,6 +114,17 @@ async def test_without_redis_who_knows_no_other_does_everything() -> None:
     async with Worker(nowhere, "first", 2, doing(2)).alive() as first:
         await first.has(2)
     await nowhere.close()
+
+
+async def test_after_an_outage_nobody_takes_a_part_before_its_holder_could_extend_its_lease(store: Store) -> None:
+    first, second = (Presence(store, Replica(name, name)) for name in ("first", "second"))
+    await first.announce()
+    await second.announce()
+    shares = Shares(store, second, "work", 1)
+    was_away(store, seconds_ago=0.0)
+    assert not await shares._may(0)
+    was_away(store, seconds_ago=REUNION_SECONDS)
+    assert await shares._may(0)
 
 
 async def test_a_part_that_gives_up_ends_the_work(store: Store) -> None:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import time
 
-from bot.replicas.replica import ALIVE, ALIVE_MILLISECONDS, LONELY_SECONDS, OUTAGE_MILLISECONDS, Presence, Replica
+from bot.replicas.replica import (
+    ALIVE,
+    ALIVE_MILLISECONDS,
+    LONELY_SECONDS,
+    OUTAGE_MILLISECONDS,
+    REUNION_SECONDS,
+    Presence,
+    Replica,
+)
 from bot.store import Store, make_client
+from tests.away import was_away
 
 
 def presence(store: Store, name: str) -> Presence:
@@ -50,6 +59,19 @@ async def test_who_spoke_a_little_before_the_others_when_the_server_went_away_is
     await spoke(store, OUTAGE_MILLISECONDS + 500, "second")
     await second._beat()
     assert second.alive == {"first", "second"}
+
+
+async def test_who_has_not_spoken_yet_to_a_server_that_came_back_empty_is_not_dead(store: Store) -> None:
+    first, second = presence(store, "first"), presence(store, "second")
+    await first.announce()
+    await second.announce()
+    await store.client.flushall()
+    was_away(store, seconds_ago=0.0)
+    await second._beat()
+    assert second.several
+    was_away(store, seconds_ago=REUNION_SECONDS)
+    await second._beat()
+    assert second.alone
 
 
 async def test_who_is_told_nothing_takes_itself_for_alone_only_after_a_while() -> None:
