@@ -21,8 +21,8 @@ ALIVE_MILLISECONDS = 4_000
 # When nobody at all has said so for this long, nobody could. It is less than the above, so that who comes back a moment
 # later than the others is not taken for dead meanwhile.
 OUTAGE_MILLISECONDS = 2_500
-# Seconds after Redis was away within which everybody has said again that it is alive, what it holds, and what it has done
-# meanwhile. Nobody takes anything over before.
+# Seconds after Redis was away within which everybody has said again that it is alive, what it holds, and what it has
+# done meanwhile. Nobody takes anything over before.
 REUNION_SECONDS = 3.0
 # Seconds after which a process that Redis has told nothing takes itself for the only one.
 LONELY_SECONDS = 5.0
