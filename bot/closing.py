@@ -17,8 +17,28 @@ from bot.model import Message
 
 log = structlog.get_logger(__name__)
 
-# Writes what is to be kept of a turn, and that its message is answered.
-Keep = Callable[..., Awaitable[object]]
+# Seconds that an outlet may take for what it makes of the end: the process may have to end, too.
+DONE_SECONDS = 5.0
+
+
+async def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How the message of a turn is kept until it is answered.
+
+    Attributes:
+        finish: Writes some commands, and that the message is done with.
+        leave: Of a turn that was cancelled: leaves the message to another process, if it can. Returns whether it has.
+        parting: What is to be said of an answer that was cancelled, by whether any words of it can be seen: a key of
+            the catalogue, or nothing.
+    """
+
+    finish: Callable[..., Awaitable[object]]
+    leave: Callable[[], Awaitable[bool]] = _never
+    parting: Callable[[bool], str] = lambda _: "core.stopped"
 
 
 @dataclass(slots=True)
@@ -37,11 +57,14 @@ async def closing(outlet: Outlet, keep: Keep, message: Message, metrics: TurnMet
         Superseded: The turn is another process's now; nothing is told, and nothing kept.
     """
     end = TurnEnd()
-    superseded = False
+    superseded = cancelled = False
     try:
         yield end
     except Superseded:
         superseded = True
+        raise
+    except asyncio.CancelledError:
+        cancelled = True
         raise
     except Exception:  # the one boundary: nothing that goes wrong in a turn reaches another
         log.exception("turn failed", conversation=message.conversation.hash)
@@ -49,18 +72,22 @@ async def closing(outlet: Outlet, keep: Keep, message: Message, metrics: TurnMet
         end.ended = "failed"
     finally:
         if not superseded:
+            await _whole(_end(outlet, keep, end, leaving=cancelled))
             metrics.ended.labels(message.platform, end.ended).inc()
-            await _whole(_end(outlet, keep, end.writes))
 
 
-async def _end(outlet: Outlet, keep: Keep, writes: list[Command]) -> None:
+async def _end(outlet: Outlet, keep: Keep, end: TurnEnd, *, leaving: bool) -> None:
+    if leaving and await keep.leave():
+        end.ended = "left"
+        return
     try:
-        await outlet.done()
+        async with asyncio.timeout(DONE_SECONDS):
+            await outlet.done()
     except Superseded:  # who answers now keeps what there is to keep
         return
     except Exception:  # whatever an outlet makes of the end is not the turn's
         log.exception("outlet failed")
-    await keep(*writes)
+    await keep.finish(*end.writes)
 
 
 async def _whole(work: Coroutine[Any, Any, None]) -> None:

@@ -19,7 +19,12 @@ class Apology(Exception):  # noqa: N818 — the house's word for it
 
 
 class RetryAfter(Exception):  # noqa: N818
-    """A platform asks for silence in one chat for so many seconds: outlets raise it, the gate handles it."""
+    """A platform asks for silence in one chat for so many seconds: outlets raise it, the gate handles it.
+
+    `doubtful`: what was to be written may stand there all the same.
+    """
+
+    doubtful = False
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"retry after {seconds} s")
@@ -66,6 +71,7 @@ class Page:
         files: What is sent with the page (the answer's last page only).
         source: Where the answer came from.
         last: Whether it is the answer's last page (known only when final).
+        notice: Whether it is no part of the answer, which will replace it (never when final).
     """
 
     number: int
@@ -76,6 +82,7 @@ class Page:
     choices: tuple[Choice, ...] = ()
     files: tuple[File, ...] = ()
     last: bool = False
+    notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.closing import Keep, closing
 from bot.contract import Apology, Outlet, Stage, Superseded
 from bot.delivery.delivery import Delivery, Shown
 from bot.delivery.witness import Witness
+from bot.keeping import keeping
 from bot.kept.explanations import Explanation
 from bot.kept.memory import remembered
 from bot.kept.moving import move_chat
@@ -115,7 +116,7 @@ class Dispatcher:
 
     async def _answer_unkept(self, message: Message) -> None:
         with turn_of(message):
-            await self._turn(message, self._outlet(message), self._services.store.write)
+            await self._turn(message, self._outlet(message), Keep(self._services.store.write))
 
     async def _open(self, letter: Letter, where: Conversation) -> bool:
         """Answer a message of a mailbox, once: what a person has seen of an earlier try is marked, not sent anew.
@@ -123,23 +124,29 @@ class Dispatcher:
         Return False when another process has taken the conversation over.
         """
         message = letter.message
-        finish = functools.partial(self._mailbox.finish, where, letter.line)
         outlet = Witness(self._outlet(message), self._mailbox, where, letter)
+        keep = keeping(outlet, self._mailbox, self._turns, self._services.store)
         try:
             if letter.begun or letter.stopped:
-                await self._resume(letter, outlet, finish)
-            elif self._services.clock() - message.time > self._services.settings.answer_within:
+                await self._resume(letter, outlet, keep)
+            elif self._late(message):
                 log.warning("too late to answer", conversation=where.hash, update=message.update)
-                await self._drop(message, outlet, finish)
+                await self._drop(message, outlet, keep)
             elif letter.attempts > MOST_ATTEMPTS:
                 log.error("given up: its answer has ended the process again and again", conversation=where.hash)
-                await self._show(self._error(message, "core.bug"), message, outlet, finish, "given_up")
+                await self._show(self._error(message, "core.bug"), message, outlet, keep, "given_up")
             else:
-                await self._turn(message, outlet, finish)
+                outlet.late = functools.partial(self._late, message)
+                if notice := letter.pages.get(0):
+                    await outlet.adopt(0, notice.id)
+                await self._turn(message, outlet, keep)
         except Superseded:
             log.info("another process answers this", conversation=where.hash)
             return False
         return True
+
+    def _late(self, message: Message) -> bool:
+        return self._services.clock() - message.time > self._services.settings.answer_within
 
     async def _turn(self, message: Message, outlet: Outlet, keep: Keep) -> None:
         """Answer a message, and let `keep` write what is to be kept of it, also when that is nothing."""
@@ -149,17 +156,17 @@ class Dispatcher:
             if reply is None:
                 turn.ended = "silent"
             else:
-                shown = await self._delivery.show(reply, outlet, message.language)
+                shown = await self._delivery.show(reply, outlet, message.language, keep.parting)
                 turn.ended = self._timed(reply, shown, started)
                 turn.writes += await self._keeping(message, reply, shown, time.monotonic() - started)
 
-    async def _drop(self, message: Message, outlet: Witness, finish: Keep) -> None:
+    async def _drop(self, message: Message, outlet: Witness, keep: Keep) -> None:
         """Let a message go unanswered; where people are shown that an answer is on its way, say so in its place."""
         if isinstance(outlet.outlet, Promising) and outlet.outlet.promised:
-            await self._show(self._error(message, "core.too_late"), message, outlet, finish, "late")
+            await self._show(self._error(message, "core.too_late"), message, outlet, keep, "late")
             return
         self._metrics.ended.labels(message.platform, "late").inc()
-        await finish()
+        await keep.finish()
 
     async def _show(self, reply: Reply, message: Message, outlet: Outlet, keep: Keep, ended: str) -> None:
         """Show what is no answer, and let `keep` write that the message is done with."""
@@ -187,11 +194,11 @@ class Dispatcher:
             self._metrics.failed("bug")
             return self._error(message, "core.bug") if message.addressed else None
 
-    async def _resume(self, letter: Letter, outlet: Outlet, finish: Keep) -> None:
+    async def _resume(self, letter: Letter, outlet: Outlet, keep: Keep) -> None:
         """Mark the answer that a sudden end broke off, where it stands, or say that there may have been one."""
         message = letter.message
         if letter.stopped and not letter.begun:
-            async with closing(outlet, finish, message, self._metrics) as turn:
+            async with closing(outlet, keep, message, self._metrics) as turn:
                 turn.ended = "stopped"
             return
         key = "core.stopped" if letter.stopped else "core.perhaps_shown"
@@ -201,7 +208,7 @@ class Dispatcher:
             await outlet.adopt(0, last.id)
             text, key = f"{last.text}\n\n", "core.stopped" if letter.stopped else "core.restarted"
         reply = Reply(Source("error", key), text + self._services.say(message, key), remember=False)
-        await self._show(reply, message, outlet, finish, "stopped" if letter.stopped else "resumed")
+        await self._show(reply, message, outlet, keep, "stopped" if letter.stopped else "resumed")
 
     def _timed(self, reply: Reply, shown: Shown, started: float) -> str:
         """Note how long an answer took. Return what the message's turn ended by."""

@@ -19,6 +19,8 @@ class Turns:
         self._running: dict[Hashable, asyncio.Task[object]] = {}
         self._idle = asyncio.Event()
         self._idle.set()
+        self.ending = False
+        """Whether turns are cancelled because the process ends."""
 
     def __len__(self) -> int:
         return len(self._running) + sum(len(queue) for queue in self._waiting.values())
@@ -51,8 +53,10 @@ class Turns:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
                 await self._idle.wait()
+        self.ending = True
         cancelled = sum(self.cancel(conversation) for conversation in tuple(self._running))
         await self._idle.wait()
+        self.ending = False
         return cancelled
 
     def _next(self, conversation: Hashable) -> None:

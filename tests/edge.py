@@ -12,11 +12,18 @@ from bot.model import Attachment, Message
 
 @dataclass
 class Screen:
-    """What people see: each answer's pages as they stand, and what is final."""
+    """What people see: each answer's pages as they stand, and what is final.
+
+    Attributes:
+        refusal: What every write is answered by while it is set.
+        refused: How many were.
+    """
 
     pages: list[Page] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     adopted: dict[tuple[str, int], str] = field(default_factory=dict)
+    refusal: Exception | None = None
+    refused: int = 0
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -57,8 +64,11 @@ class Wall:
 
     async def write(self, page: Page) -> str:
         async with self.screen.changed:
-            self.screen.pages.append(page)
             self.screen.changed.notify_all()
+            if self.screen.refusal:
+                self.screen.refused += 1
+                raise self.screen.refusal
+            self.screen.pages.append(page)
         return f"answer-{self.message.id}-{page.number}"
 
     async def adopt(self, number: int, written: str) -> None:

@@ -65,11 +65,14 @@ class Delivery:
         self._metrics = metrics or Metrics()
         self._gates = Gates(clock, quota)
 
-    async def show(self, reply: Reply, outlet: Outlet, language: str) -> Shown:
+    async def show(
+        self, reply: Reply, outlet: Outlet, language: str, parting: Callable[[bool], str] = lambda _: "core.stopped"
+    ) -> Shown:
         """Draw a reply, and return what was shown. A broken-off, empty or undeliverable answer is not `whole`.
 
         Raises:
-            CancelledError: The turn was cancelled; what had come and a word about it have been written.
+            CancelledError: The turn was cancelled; what had come has been written, and a word about it: `parting` says
+                which, by whether any words of the answer can be seen. Where it says none, nothing more was written.
             Exception: What `reply.words` raised (but `Apology`), or the outlet on a final page, twice.
         """
         growth = Growth(reply.text)
@@ -82,6 +85,11 @@ class Delivery:
                 ending = await _together(
                     puller, draw(growth, drawing, outlet.pace), show_typing(growth, outlet, gate), growth
                 )
+                if isinstance(ending.error, asyncio.CancelledError):
+                    key = parting(drawing.first is not None)
+                    if not key:
+                        raise ending.error
+                    ending = Ending(self._texts.say(language, key), ending.error)
                 return await self._end(drawing, reply, growth, ending, language)
             except Gone:
                 log.info("a chat cannot be written to any more")
@@ -97,7 +105,7 @@ class Delivery:
             started = bool(growth.text.strip())
             return Ending(self._texts.say(language, "core.broken_off", reason=reason) if started else reason, apology)
         except asyncio.CancelledError as cancelled:
-            return Ending(self._texts.say(language, "core.stopped"), cancelled)  # raised again by `_end`
+            return Ending(error=cancelled)  # raised again when the person has been told
         except Exception as bug:  # noqa: BLE001 — raised again by `_end`, as soon as the person has been told
             return Ending(self._texts.say(language, "core.bug"), bug)
         return Ending()

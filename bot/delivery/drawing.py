@@ -98,7 +98,7 @@ class Drawing:
 
     async def _redraw(self, text: str, *, words: bool = True) -> bool:
         """Draw a page that is still growing; a failure costs this redraw only. False: try it again."""
-        page = Page(self.number, text, final=False, source=self._reply.source)
+        page = Page(self.number, text, final=False, source=self._reply.source, notice=not words)
         try:
             written = await self._gate.redraw(self._draw(page), spare=1 if self.begun else 0)
         except (Gone, Superseded):

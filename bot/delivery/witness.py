@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.contract import Outlet, Page, Rate, Superseded
+import structlog
+
+from bot.contract import Gone, Outlet, Page, Rate, RetryAfter, Superseded
 from bot.leave import Leave
 from bot.liveliness import Promising
 from bot.mailbox.letters import Drawn, Letter
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -17,16 +22,25 @@ class Witness:
     """Writes through to an outlet: before each request it asks whether the answer is still this process's to give.
 
     The first time that notes that the answer begins; after each write it notes what is drawn.
+
+    Attributes:
+        late: Whether it is too late to begin an answer, or to go on trying where the platform takes none.
+        begun: Something of the answer may be seen, and not only a notice that stands in for it.
+        over: Its last page stands.
     """
 
     outlet: Outlet
     mailbox: Mailbox
     where: Conversation
     letter: Letter
+    late: Callable[[], bool] = lambda: False
+    begun: bool = field(init=False)
+    over: bool = field(init=False, default=False)
     _leave: Leave = field(init=False)
 
     def __post_init__(self) -> None:
         self._leave = Leave(self._ask)
+        self.begun = self.letter.begun
 
     @property
     def gate(self) -> str:
@@ -58,9 +72,11 @@ class Witness:
 
     async def write(self, page: Page) -> str:
         """Draw a page. Raises `Superseded` where another process answers now, and what the outlet raises."""
+        if not self.begun:
+            self._in_time()
         await self._leave.renew()
-        with self._leave.applied():
-            written = await self.outlet.write(page)
+        written = await self._written(page)
+        self.over = page.final and page.last
         if written and not page.last:  # The last page is noted by the end of the turn itself, a moment later.
             await self.mailbox.note(self.where, page.number, Drawn(written, page.text))
         return written
@@ -75,6 +91,22 @@ class Witness:
             await self._leave.renew()
         with self._leave.applied():
             await self.outlet.done()
+
+    async def _written(self, page: Page) -> str:
+        """Write, and know afterwards whether anything stands there; cancelled meanwhile, it may."""
+        before, self.begun = self.begun, self.begun or not page.notice
+        try:
+            with self._leave.applied():
+                return await self.outlet.write(page)
+        except RetryAfter as error:
+            self.begun = before or error.doubtful
+            self._in_time()
+            raise
+
+    def _in_time(self) -> None:
+        if self.late():
+            log.warning("too late to answer: the chat could not be written to", conversation=self.where.hash)
+            raise Gone
 
     async def _ask(self) -> None:
         if not await self.mailbox.begin(self.where, self.letter):

@@ -30,6 +30,7 @@ class Stages:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.release = asyncio.Event()
+        self.notice = ""
 
     async def echo(self, message: Message) -> Reply | Message | None:
         self.calls.append(message.text)
@@ -39,9 +40,17 @@ class Stages:
             raise ZeroDivisionError("secret words")
         if message.text == "near":
             return replace(message, facts=(Fact("one", "One?", "1", 0.4, "faq:1"),))
+        if message.text == "hesitate":
+            return Reply(Source("chat", "model"), words=self._late_words())
         if message.text.startswith("stream"):
             return Reply(Source("chat", "model"), words=self._words())
         return Reply(Source("rule", "echo", 1.0), f"echo {message.text}") if message.text.startswith("say") else None
+
+    async def _late_words(self) -> AsyncIterator[str | Notice]:
+        if self.notice:
+            yield Notice(self.notice)
+        await self.release.wait()
+        yield "at last"
 
     async def _words(self) -> AsyncIterator[str | Notice]:
         yield "first "

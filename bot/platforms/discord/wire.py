@@ -40,6 +40,8 @@ class Missing(Exception):  # noqa: N818 — the house names outcomes, not errors
 class Unheard(RetryAfter):
     """The answer did not come: perhaps it was done, perhaps not."""
 
+    doubtful = True
+
 
 class Refused(Exception):  # noqa: N818
     """The API found the request wrong (400)."""

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from bot import contract
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-TRIES = 10
+MOST_DOUBLINGS = 5
 # The Bot API tells its refusals apart by their description alone.
 FINAL = (
     "chat not found",
@@ -69,15 +69,16 @@ class Troubles:
         if isinstance(error, RetryAfter):
             asked = error.retry_after
             return contract.RetryAfter(asked.total_seconds() if isinstance(asked, timedelta) else asked)
-        if isinstance(error, (Forbidden, InvalidToken)) or is_final(error):
+        if isinstance(error, Forbidden) or is_final(error):
             return contract.Gone(type(error).__name__)
+        if isinstance(error, InvalidToken):  # The owner has to give the bot a new one, and the answer can wait for it.
+            return contract.RetryAfter(LONGEST_PAUSE if final else FIRST_PAUSE)
         if isinstance(error, BadRequest) or not isinstance(error, NetworkError) or says(error, "too large"):
             return error
         return self._interrupted() if final else contract.RetryAfter(FIRST_PAUSE)
 
     def _interrupted(self) -> Exception:
-        """The server is away: be silent for a growing time, and give up after some minutes."""
+        """The server is away: be silent for a growing time."""
+        pause = FIRST_PAUSE * 2.0 ** min(self.failures, MOST_DOUBLINGS)
         self.failures += 1
-        if self.failures > TRIES:
-            return contract.Gone("Telegram could not be reached for minutes")
-        return contract.RetryAfter(min(FIRST_PAUSE * 2.0 ** (self.failures - 1), LONGEST_PAUSE))
+        return contract.RetryAfter(min(pause, LONGEST_PAUSE))

@@ -50,7 +50,6 @@ async def test_a_flood_is_for_the_gate_to_wait_out(
         (403, "Forbidden: bot was kicked from the supergroup chat"),
         (400, "Bad Request: chat not found"),
         (400, "Bad Request: not enough rights to send text messages to the chat"),
-        (401, "Unauthorized"),
     ],
 )
 async def test_where_nothing_can_be_written_it_is_gone(
@@ -126,14 +125,25 @@ async def test_trouble_while_a_page_grows_does_not_hold_up_its_end(
     assert bob.texts == ["a b"]
 
 
-async def test_a_server_that_stays_away_is_given_up(server: TelegramServer, platform: Telegram, alice: Talker) -> None:
+async def test_a_server_that_stays_away_is_asked_again_and_again_but_not_often(
+    server: TelegramServer, platform: Telegram, alice: Talker
+) -> None:
     server.down = True
-    place = outlet(platform, alice)
-    for _ in range(10):
-        with pytest.raises(RetryAfter):
+    place, pauses = outlet(platform, alice), []
+    for _ in range(12):
+        with pytest.raises(RetryAfter) as asked:
             await place.write(page("a"))
-    with pytest.raises(Gone):
-        await place.write(page("a"))
+        pauses.append(asked.value.seconds)
+    assert pauses == [1, 2, 4, 8, 16, *[30] * 7]
+    server.down = False
+    await place.write(page("a"))
+    assert alice.texts == ["a"]
+
+
+async def test_an_answer_waits_for_the_owner_to_give_the_bot_a_new_token(platform: Telegram, alice: Talker) -> None:
+    alice.room.refusal = (401, "Unauthorized")
+    with pytest.raises(RetryAfter):
+        await outlet(platform, alice).write(page("a"))
 
 
 async def test_a_cut_edit_is_repeated_without_harm(server: TelegramServer, platform: Telegram, bob: Talker) -> None:
