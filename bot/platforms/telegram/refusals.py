@@ -73,11 +73,11 @@ class Troubles:
             return contract.Gone(type(error).__name__)
         if isinstance(error, BadRequest) or not isinstance(error, NetworkError) or says(error, "too large"):
             return error
-        return self._interrupted() if final else contract.RetryAfter(FIRST_PAUSE)
+        return self._interrupted() if final else contract.Unreachable(FIRST_PAUSE)
 
     def _interrupted(self) -> Exception:
         """The server is away: be silent for a growing time, and give up after some minutes."""
         self.failures += 1
         if self.failures > TRIES:
             return contract.Gone("Telegram could not be reached for minutes")
-        return contract.RetryAfter(min(FIRST_PAUSE * 2.0 ** (self.failures - 1), LONGEST_PAUSE))
+        return contract.Unreachable(min(FIRST_PAUSE * 2.0 ** (self.failures - 1), LONGEST_PAUSE))
