@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import ContentError
+from bot.content import LOOKS, ContentError
 from bot.model import Chat, Invocation, Message, Person, Source
 from bot.services import Services
 from bot.settings import Settings
@@ -239,7 +239,7 @@ async def test_a_broken_file_leaves_the_old_rules_and_a_mended_one_replaces_them
 async def test_a_file_that_vanishes_leaves_the_old_rules(services: Services, write: Write) -> None:
     stage = write("- {pattern: hi, answer: old}")
     (services.settings.content_dir / "rules.yaml").unlink()
-    assert not any(services.content.refresh() for _ in range(3))
+    assert not any(services.content.refresh() for _ in range(LOOKS))
     assert await answer(stage, said("hi")) == "old"
     assert len(services.content.faults) == 1
 
