@@ -15,7 +15,7 @@ import structlog
 
 from bot import discover
 from bot.command import Commands
-from bot.content import Content
+from bot.content import REFRESH_SECONDS, Content
 from bot.contract import Apology, Platform, Shared, Stage
 from bot.delivery.delivery import Delivery
 from bot.delivery.quota import Quota
@@ -148,7 +148,7 @@ class House:
     async def _refresh(self) -> None:
         """Take changed content files into use, as long as the bot runs: a large FAQ takes seconds."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(REFRESH_SECONDS)
             if await asyncio.to_thread(self.services.content.refresh):
                 settle()
 

@@ -13,6 +13,10 @@ log = structlog.get_logger(__name__)
 
 Mark = tuple[tuple[int, int, int], ...]
 MISSING = (0, 0, 0)
+# Files are looked at so often, and one that was there is missing only when it was not at so many looks in a row: for a
+# second an editor may be about to put it back.
+REFRESH_SECONDS = 0.5
+LOOKS = 3
 
 
 class ContentError(ValueError):
@@ -50,7 +54,8 @@ class Content:
 
     def __init__(self) -> None:
         self._live: list[Live[Any]] = []
-        self._lost: frozenset[Path] = frozenset()
+        # At how many looks in a row.
+        self._lost: dict[Path, int] = {}
 
     def watch(self, paths: tuple[Path, ...], load: Callable[[], T]) -> Live[T]:
         """Load a value from files and keep it fresh.
@@ -81,10 +86,11 @@ class Content:
         return self._load([live for live in self._live if live.seen != live.used])
 
     def _settled(self, marks: list[Mark]) -> bool:
-        """Return False where a file is lost only since the last look: an editor may be about to put it back."""
-        before, pairs = self._lost, zip(self._live, marks, strict=True)
-        self._lost = frozenset().union(*(live.lost(live.used, mark) for live, mark in pairs))
-        return self._lost <= before
+        """Return False where a file has just been lost."""
+        pairs = zip(self._live, marks, strict=True)
+        lost = frozenset[Path]().union(*(live.lost(live.used, mark) for live, mark in pairs))
+        self._lost = {path: self._lost.get(path, 0) + 1 for path in lost}
+        return all(looks >= LOOKS for looks in self._lost.values())
 
     def _load(self, stale: list[Live[Any]]) -> bool:
         loaded = [(live, _try(live)) for live in stale if not live.fault]

@@ -21,14 +21,23 @@ class Apology(Exception):  # noqa: N818 — the house's word for it
 class RetryAfter(Exception):  # noqa: N818
     """A platform asks for silence in one chat for so many seconds: outlets raise it, the gate handles it.
 
-    `doubtful`: what was to be written may stand there all the same.
+    Attributes:
+        reason: What the metrics call it.
+        doubtful: What was to be written may stand there all the same.
     """
 
+    reason = "asked"
     doubtful = False
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"retry after {seconds} s")
         self.seconds = seconds
+
+
+class Unreachable(RetryAfter):
+    """A platform could not be reached, or failed: what was to be written is tried again after so many seconds."""
+
+    reason = "unreachable"
 
 
 class Gone(Exception):  # noqa: N818
@@ -131,6 +140,7 @@ class Outlet(Protocol):
 
         Raises:
             RetryAfter: Nothing was written; the platform asks for silence.
+            Unreachable: The platform is away; it is to be tried again after a while.
             Gone: Nothing can be written here any more.
         """
         ...

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector, generate_latest
 
+from bot.contract import RetryAfter, Unreachable
 from bot.settings import Price
 
 # The text format of Prometheus, which `Metrics.text` is in.
@@ -156,8 +157,14 @@ class WriteMetrics:
             registry=registry,
         )
         self.silences = Counter(
-            "yingda_gate_silences_total", "Writes that a platform answered by asking for silence.", registry=registry
+            "yingda_gate_silences_total",
+            "Writes that wait to be tried again: the platform has asked for silence (asked), or could not be reached "
+            "(unreachable).",
+            ["reason"],
+            registry=registry,
         )
+        for each in (RetryAfter, Unreachable):
+            self.silences.labels(each.reason)  # there from the start: what begins to exist is not yet an increase
 
 
 class RedisMetrics:

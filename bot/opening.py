@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from bot.addresses import fault, told
 from bot.held_file import hold
 from bot.metrics import Metrics
 from bot.settings import Settings
@@ -26,7 +27,7 @@ async def open_store(
 ) -> AsyncIterator[Store]:
     """Open the store that the settings name. Raises `StoreError` where it cannot even be tried."""
     if settings.redis_url:
-        async with _connected(settings.redis_url, settings.redis_url.rpartition("@")[2], metrics, guard) as store:
+        async with _connected(settings.redis_url, told(settings.redis_url), metrics, guard) as store:
             yield store
         return
     with _locked(settings.data_dir):
@@ -67,7 +68,7 @@ async def _connected(
     try:
         client = make_client(url, guard)
     except ValueError as error:
-        raise StoreError(f"REDIS_URL: {error}") from None
+        raise StoreError(f"REDIS_URL: {fault(url) or error}") from None
     store = Store(client, address, url, metrics)
     try:
         yield store

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from pydantic import (
@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnparsableError
 
+from bot.addresses import passwords
 from bot.secret_files import SecretFileError, SecretFiles
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -240,12 +241,5 @@ def _secrets_of(values: dict[str, Any]) -> Iterator[str]:
     for value in values.values():
         if isinstance(value, SecretStr):
             yield value.get_secret_value().strip()
-        elif isinstance(value, str) and "@" in value and (password := _password(value)):
-            yield from (password, unquote(password))
-
-
-def _password(url: str) -> str | None:
-    try:
-        return urlsplit(url).password
-    except ValueError:
-        return None
+        elif isinstance(value, str):
+            yield from passwords(value)

@@ -84,6 +84,11 @@ class Store:
         """Return whether the last work on it failed, or some work lately because it can keep nothing."""
         return self._away_since is not None
 
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is even sent now. Of a cluster each node rests by itself, and this is not known."""
+        return time.monotonic() < self._rest_until
+
     def seconds_back(self) -> float:
         """Return for how long it has answered again since it was away; endless where it never was."""
         if self.is_away():
@@ -105,7 +110,7 @@ class Store:
         After a failure the work is not even tried for a second, so that no message waits for a dead server; of a
         cluster each node is given that second by itself, and only of what is sent.
         """
-        if time.monotonic() < self._rest_until:
+        if self.resting:
             return default
         task = asyncio.current_task()
         before = task.cancelling() if task else 0

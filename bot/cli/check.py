@@ -11,6 +11,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from bot import discover, log
+from bot.addresses import told
 from bot.app import open_house
 from bot.cli.check_web import web
 from bot.cli.finding import ABSENT, BAD, GOOD, Finding
@@ -116,7 +117,7 @@ class Checks:
 
     async def store(self, settings: Settings) -> Finding:
         """Ask the server that remembers. One that another process has locked is left alone."""
-        what, place = self.say("store"), settings.redis_url.rpartition("@")[2] or str(settings.data_dir)
+        what, place = self.say("store"), told(settings.redis_url) or str(settings.data_dir)
         try:
             async with open_store(settings) as store:
                 await check_layout(store)

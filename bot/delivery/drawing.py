@@ -133,8 +133,8 @@ class Drawing:
             waited = time.monotonic() - asked
             try:
                 written = await self._outlet.write(page)
-            except RetryAfter:
-                self._metrics.silences.inc()
+            except RetryAfter as error:
+                self._metrics.silences.labels(error.reason).inc()
                 raise
             if waits:
                 self._metrics.wait.observe(waited)

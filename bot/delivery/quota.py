@@ -27,13 +27,15 @@ redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - 1), 'at', tostring(now))
 redis.call('EXPIRE', KEYS[1], math.ceil(math.max(burst * interval, 1)) + 1)
 return 0
 """
-# KEYS bucket; ARGV seconds.
+# KEYS bucket; ARGV seconds, seconds for which a silence keeps a bucket at most. It never makes them fewer: what is
+# forgotten is full.
 SILENCE = """
 local time = redis.call('TIME')
 local till = time[1] + time[2] / 1000000 + tonumber(ARGV[1])
 if till > tonumber(redis.call('HGET', KEYS[1], 'silent') or 0) then
   redis.call('HSET', KEYS[1], 'silent', tostring(till))
-  redis.call('EXPIRE', KEYS[1], math.min(math.ceil(ARGV[1]) + 1, tonumber(ARGV[2])))
+  local seconds = math.min(math.ceil(ARGV[1]) + 1, tonumber(ARGV[2]))
+  if seconds > redis.call('TTL', KEYS[1]) then redis.call('EXPIRE', KEYS[1], seconds) end
 end
 return 1
 """

@@ -150,6 +150,14 @@ def opened(line: str, fields: Any) -> Letter:
     return Letter(message, line, int(fields.get("attempts", 1)), "begun" in fields, "stopped" in fields, pages)
 
 
+def update_of(line: str) -> str | None:
+    """Return which update a line is, or None where it cannot be read."""
+    try:
+        return Message.load(line).update
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def mail_key(where: Conversation) -> str:
     """Return the key of a conversation's mailbox."""
     return key("mail", tag=where.key)

@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 SEEN_SECONDS = 2 * 86_400
 KEPT_SECONDS = 2 * 86_400
 EXTEND_SECONDS = 10.0
+TOGETHER = 500
 
 
 class Mailbox:
@@ -60,6 +61,8 @@ class Mailbox:
             return await self._keep_in_order(where, self._copies.unsure(where))
 
     async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
+        if self._store.resting:
+            return {}  # nothing of it would be sent: it is certain that Redis has not got it
         kept: list[Command] = [("ZADD", OPEN, time.time(), member(where))]
         for line, copy in unsure.items():
             copy.kept = "perhaps"
@@ -134,8 +137,8 @@ class Mailbox:
         """Return what this process knows alone: Redis answers, and has nothing (any more)."""
         while first := self._copies.first(where):
             line, copy = first
-            if copy.kept == "perhaps":
-                return None  # it is on its way there, and found when it has arrived
+            if copy.kept != "yes":
+                return None  # it is, or soon will be, on its way there, and found when it has arrived
             seen = seen_key(where, copy.message.update)
             known = await self._eval(letters.KNOWN, (seen,), default=None)
             if known is None:
@@ -185,8 +188,8 @@ class Mailbox:
     async def _finish(self, where: Conversation, line: str, *writes: Command, letting_go: bool = False) -> int | None:
         """Return how many messages wait then; None where Redis is away."""
         # An acceptance under way may arrive after this: then it must be known, or it would be answered again.
-        late = self._copies.may_come_late(where, line)
-        known = [("SET", seen_key(where, Message.load(line).update), "1", "NX", "EX", SEEN_SECONDS)] if late else []
+        late = letters.update_of(line) if self._copies.may_come_late(where, line) else None
+        known = [] if late is None else [("SET", seen_key(where, late), "1", "NX", "EX", SEEN_SECONDS)]
         kept = self._copies.drop(where, line)
         finish = "EVAL", letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go)
         answers = await self._store.send(*writes, *known, finish)
@@ -222,13 +225,22 @@ class Mailbox:
 
         Those that this process is `busy` with are not looked at.
         """
-        await for_each(tuple(self._copies.answered.items()), lambda told: self._finish(told[1], told[0]))
-        await for_each([where for where in self._copies.places() if self._copies.unsure(where)], self._keep)
+        if not self._store.resting:
+            await self._tell()
+            await for_each([where for where in self._copies.places() if self._copies.unsure(where)], self._keep)
         alone = [where for where in self._copies.places() if where not in busy]
         if self._store.seconds_back() < REUNION_SECONDS:
             return alone
         left = await left_behind(self._store, self._replica.boot, busy)
         return list(dict.fromkeys([*alone, *left]))
+
+    async def _tell(self) -> None:
+        """Tell Redis what was answered while it was away, until it is away again: after a long time that is much."""
+        untold = tuple(self._copies.answered.items())
+        for start in range(0, len(untold), TOGETHER):
+            if self._store.resting:
+                return
+            await for_each(untold[start : start + TOGETHER], lambda told: self._finish(told[1], told[0]))
 
     def _keys(self, where: Conversation) -> tuple[str, str, str]:
         return lock_key(where), mail_key(where), shown_key(where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -22,6 +23,13 @@ from handlers.vocabulary import Vocabulary
 FILE = "rules.yaml"
 MOST_REMEMBERED = 10_000
 CERTAIN = 1.0
+# KEYS cooldown; ARGV which message claims it, milliseconds. 1: it is this message's, from now on or already.
+CLAIM = """
+local claimant = redis.call('GET', KEYS[1])
+if claimant then return claimant == ARGV[1] and 1 or 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
 log = structlog.get_logger(__name__)
 
 
@@ -87,35 +95,44 @@ class RulesStage:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which message a rule has answered, and until when it then answers no other."""
+
+    claimant: str
+    until: float
+
+
 class Cooldowns:
-    """When each rule may answer again in a chat: shared through Redis, and known here too, for when Redis is away."""
+    """When each rule may answer again in a chat: shared through Redis, and known here too, for when Redis is away.
+
+    A claim has the name of its message: one that is taken up again, since its answer was broken off before it was
+    shown, finds its own and is answered.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._until: dict[tuple[str, str], float] = {}
+        self._claims: dict[tuple[str, str], Claim] = {}
 
     async def claim(self, rule: Rule, message: Message) -> bool:
-        """Return whether the rule may answer in this chat now; if so, its cooldown begins."""
+        """Return whether the rule may answer this message in its chat now; if so, its cooldown begins, or has begun."""
         if not rule.cooldown:
             return True
         where = chat_key(message.platform, message.chat.id)
-        now = self._services.clock()
-        if now < self._until.get((where, rule.id), 0.0):
+        claimant, now = f"{message.platform}:{message.update}", self._services.clock()
+        claim = self._claims.get((where, rule.id))
+        if claim is None or now >= claim.until:
+            self._begin((where, rule.id), Claim(claimant, now + rule.cooldown), now)
+        elif claim.claimant != claimant:
             return False
-        self._begin((where, rule.id), now, rule.cooldown)
-        store, slot = self._services.store, key("cooldown", rule.id, tag=where)
-        milliseconds = max(1, round(rule.cooldown * 1000))
+        values = key("cooldown", rule.id, tag=where), claimant, max(1, round(rule.cooldown * 1000))
+        if await self._services.store.ask("EVAL", CLAIM, 1, *values, default=1):
+            return True
+        # Another message was answered by another process: when its cooldown ends is known to Redis alone.
+        self._claims.pop((where, rule.id), None)
+        return False
 
-        async def first() -> bool:
-            return bool(await store.client.set(slot, "1", nx=True, px=milliseconds))
-
-        claimed = await store.attempt(first, default=True)
-        if not claimed:
-            # Another process answered: when its cooldown ends is known to Redis alone.
-            self._until.pop((where, rule.id), None)
-        return claimed
-
-    def _begin(self, slot: tuple[str, str], now: float, seconds: float) -> None:
-        if len(self._until) >= MOST_REMEMBERED:
-            self._until = {each: until for each, until in self._until.items() if until > now}
-        self._until[slot] = now + seconds
+    def _begin(self, slot: tuple[str, str], claim: Claim, now: float) -> None:
+        if len(self._claims) >= MOST_REMEMBERED:
+            self._claims = {each: kept for each, kept in self._claims.items() if kept.until > now}
+        self._claims[slot] = claim

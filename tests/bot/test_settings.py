@@ -94,6 +94,7 @@ def test_prices_are_json_and_no_less_than_nothing(alone: pytest.MonkeyPatch) -> 
 def test_passwords_in_addresses_are_secrets() -> None:
     url = "redis://user:p%40ss-word@host:6379/0"
     assert {"p%40ss-word", "p@ss-word"} <= read_settings(_env_file=None, redis_url=url).secrets
+    assert "s3cretword" in read_settings(_env_file=None, redis_url="redis://host/0?password=s3cretword").secrets
 
 
 @pytest.mark.parametrize(

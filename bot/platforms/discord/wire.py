@@ -15,7 +15,7 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, Route
 
-from bot.contract import Gone, RetryAfter, Superseded
+from bot.contract import Gone, RetryAfter, Superseded, Unreachable
 from bot.leave import asking_leave
 from bot.model import File
 
@@ -37,7 +37,7 @@ class Missing(Exception):  # noqa: N818 — the house names outcomes, not errors
         self.code = code
 
 
-class Unheard(RetryAfter):
+class Unheard(Unreachable):
     """The answer did not come: perhaps it was done, perhaps not."""
 
     doubtful = True

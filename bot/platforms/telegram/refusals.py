@@ -72,13 +72,13 @@ class Troubles:
         if isinstance(error, Forbidden) or is_final(error):
             return contract.Gone(type(error).__name__)
         if isinstance(error, InvalidToken):  # The owner has to give the bot a new one, and the answer can wait for it.
-            return contract.RetryAfter(LONGEST_PAUSE if final else FIRST_PAUSE)
+            return contract.Unreachable(LONGEST_PAUSE if final else FIRST_PAUSE)
         if isinstance(error, BadRequest) or not isinstance(error, NetworkError) or says(error, "too large"):
             return error
-        return self._interrupted() if final else contract.RetryAfter(FIRST_PAUSE)
+        return self._interrupted() if final else contract.Unreachable(FIRST_PAUSE)
 
     def _interrupted(self) -> Exception:
         """The server is away: be silent for a growing time."""
         pause = FIRST_PAUSE * 2.0 ** min(self.failures, MOST_DOUBLINGS)
         self.failures += 1
-        return contract.RetryAfter(min(pause, LONGEST_PAUSE))
+        return contract.Unreachable(min(pause, LONGEST_PAUSE))

@@ -77,10 +77,11 @@ def test_check_speaks_the_owners_language(tmp_path: Path) -> None:
     assert "一切正常" in run(tmp_path, "check", LANG="zh_CN.UTF-8").stdout.decode()
 
 
-def test_check_goes_on_behind_what_is_wrong_and_counts_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("url", ["redis://:secret@127.0.0.1:1/0", "redis://127.0.0.1:1/0?password=secret"])
+def test_check_goes_on_behind_what_is_wrong_and_counts_it(tmp_path: Path, url: str) -> None:
     (tmp_path / "rules.yaml").write_text("rules: [\n", encoding="utf-8")
     (tmp_path / "faq.yaml").write_text("- id: a\n", encoding="utf-8")
-    done = run(tmp_path, "check", CONTENT_DIR=str(tmp_path), REDIS_URL="redis://:secret@127.0.0.1:1/0")
+    done = run(tmp_path, "check", CONTENT_DIR=str(tmp_path), REDIS_URL=url)
     printed = done.stdout.decode()
     assert done.returncode == 1
     assert "rules.yaml" in printed

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import handlers
-from bot.contract import Apology, Gone, Page, Rate, RetryAfter
+from bot.contract import Apology, Gone, Page, Rate, RetryAfter, Unreachable
 from bot.delivery.delivery import Delivery, Shown
+from bot.metrics import Metrics
 from bot.model import Choice, File, Notice, Reply, Source
 from bot.texts import Texts
 
@@ -302,6 +303,15 @@ async def test_the_final_text_arrives_after_several_silences() -> None:
     sheet.failures = [RetryAfter(0.01), RetryAfter(0.02), RetryAfter(0.01)]
     shown = await show(Reply(CHAT, words=saying("One", " two.")), sheet)
     assert (sheet.final, shown.whole) == (["One two."], True)
+
+
+async def test_silences_are_counted_by_why_the_platform_is_not_written_to() -> None:
+    sheet, metrics = Sheet(), Metrics()
+    sheet.failures = [RetryAfter(0.01), Unreachable(0.01), Unreachable(0.01)]
+    assert (await Delivery(TEXTS, metrics=metrics).show(Reply(CHAT, "One."), sheet, "en")).whole
+    told = metrics.text().decode()
+    for reason, count in (("asked", 1.0), ("unreachable", 2.0)):
+        assert f'yingda_gate_silences_total{{reason="{reason}"}} {count}\n' in told
 
 
 async def test_a_redraw_that_fails_costs_nothing_else() -> None:

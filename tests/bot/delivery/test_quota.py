@@ -50,6 +50,30 @@ async def test_a_silence_that_one_was_asked_for_holds_for_the_other(quotas: tupl
     assert await second.take("another chat", Rate(20, 1)) == 0
 
 
+async def test_a_silence_does_not_refill_the_bucket(quotas: tuple[Quota, Quota], store: Store) -> None:
+    first, second = quotas
+    for _ in range(2):
+        await first.take("chat", Rate(2, 30))
+    await first.silence("chat", 0.001)
+    (bucket,) = await store.client.keys("*rate*")
+    assert await store.client.ttl(bucket) > 50
+    assert await second.take("chat", Rate(2, 30)) > 20
+
+
+async def test_what_nobody_writes_into_is_forgotten_when_its_silence_is_over(
+    quotas: tuple[Quota, Quota], store: Store
+) -> None:
+    await quotas[0].silence("chat", 30)
+    (bucket,) = await store.client.keys("*rate*")
+    assert 30 < await store.client.ttl(bucket) <= 32
+
+
+async def test_a_silence_of_hours_is_kept_for_an_hour(quotas: tuple[Quota, Quota], store: Store) -> None:
+    await quotas[0].silence("chat", 10_000)
+    (bucket,) = await store.client.keys("*rate*")
+    assert await store.client.ttl(bucket) == 3_600
+
+
 async def test_a_single_process_asks_nobody(store: Store) -> None:
     presence = Presence(store, Replica("only", "only"))
     await presence.announce()

@@ -214,3 +214,52 @@ async def test_an_answer_goes_on_when_redis_is_back_and_does_not_know_yet_that_t
     assert await line.real.client.hexists(f"y1:{{{where.key}}}:shown", "begun")
     await line.mailbox.finish(where, letter.line)
     assert await line.takes(first) is None
+
+
+async def test_a_letter_that_cannot_be_read_is_left_out_also_where_redis_could_not_be_told_so_at_once(
+    line: Line,
+) -> None:
+    where = said("one").conversation
+    await line.real.client.rpush(mail_key(where), "no letter")
+    line.cut()
+    await line.mailbox.finish(where, "no letter")
+    line.mend()
+    await line.mailbox.left_behind(())
+    assert await line.real.client.llen(mail_key(where)) == 0
+
+
+async def test_of_what_was_never_sent_to_redis_nothing_is_to_be_told_when_it_is_back(line: Line) -> None:
+    sent, *never = [said(f"{number}", person=f"{number}") for number in range(9)]
+    line.cut()
+    for message in (sent, *never):
+        await line.mailbox.accept(message, message.conversation)
+        assert await line.answers(message)
+    line.mend()
+    await line.mailbox.left_behind(())
+    assert await line.real.client.keys("*seen*") == [seen_key(sent.conversation, sent.update)]
+
+
+async def test_what_was_never_sent_is_put_into_redis_before_it_is_answered_when_redis_is_back(line: Line) -> None:
+    sent, never = said("one", person="1"), said("two", person="2")
+    line.cut()
+    for message in (sent, never):
+        await line.mailbox.accept(message, message.conversation)
+    line.mend()
+    assert await line.takes(never) is None
+    assert set(await line.mailbox.left_behind(())) == {sent.conversation, never.conversation}
+    assert await line.takes(never) == "two"
+    assert await line.real.client.llen(mail_key(never.conversation)) == 1
+
+
+async def test_while_redis_is_left_alone_nobody_goes_through_all_that_it_has_not_been_told(line: Line) -> None:
+    messages = [said(f"{number}") for number in range(9)]
+    for message in messages:
+        await line.mailbox.accept(message, message.conversation)
+    line.cut()
+    for message in messages:
+        assert await line.answers(message)
+    with pytest.raises(StopIteration):  # at its end without having waited for anything
+        line.mailbox.left_behind(()).send(None)
+    line.mend()
+    await line.mailbox.left_behind(())
+    assert await line.takes(messages[0]) is None

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.command import Commands
-from bot.content import Content, ContentError
+from bot.content import LOOKS, Content, ContentError
 from bot.contract import Stage
 from bot.kept.explanations import Explanations
 from bot.kept.memory import Memory
@@ -178,7 +178,7 @@ async def test_files_that_vanish_leave_the_old_entries_and_words(tmp_path: Path)
     stage = build(given)
     for path in paths:
         path.unlink()
-    assert not any(given.content.refresh() for _ in range(2))
+    assert not any(given.content.refresh() for _ in range(LOOKS))
     assert isinstance(await stage(said("怎么安装应答机器人")), Reply)
     assert given.content.faults[0].startswith("dictionary.txt, faq.yaml: gone")
 

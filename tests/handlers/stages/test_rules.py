@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import ContentError
+from bot.content import LOOKS, ContentError
 from bot.model import Chat, Invocation, Message, Person, Source
 from bot.services import Services
 from bot.settings import Settings
@@ -22,12 +23,14 @@ from tests.servers.overheard import LEDGER
 
 GROUP = Chat("-100123", private=False, title="拾页用户群")
 PRIVATE = Chat("7", private=True)
+UPDATES = itertools.count()
 Write = Callable[[str], RulesStage]
 
 
 def said(text: str, chat: Chat = GROUP, *, addressed: bool = False) -> Message:
     LEDGER.now.says(text)
-    return Message("telegram", "1", "u1", chat, Person("7", "小明"), text, time=0.0, addressed=addressed)
+    update = f"u{next(UPDATES)}"
+    return Message("telegram", "1", update, chat, Person("7", "小明"), text, time=0.0, addressed=addressed)
 
 
 async def answer(stage: RulesStage, message: Message) -> str | None:
@@ -146,6 +149,34 @@ async def test_a_cooldown_holds_in_another_process_and_after_a_restart(services:
     assert await answer(build(services), said("价格")) is None
 
 
+async def test_a_message_that_is_taken_up_again_after_a_sudden_end_is_answered_by_the_rule_it_had_claimed(
+    services: Services, write: Write
+) -> None:
+    stage, message = write("- {pattern: 价格, answer: a, cooldown: 60}"), said("价格")
+    assert await answer(stage, message) == "a"  # and the process ends before it is shown
+    other = build(services)
+    assert [await answer(other, said("价格")), await answer(other, message)] == [None, "a"]
+    assert await answer(other, said("价格")) is None
+
+
+async def test_a_message_that_this_process_takes_up_again_is_answered_also_while_redis_is_away(away: Services) -> None:
+    (away.settings.content_dir / "rules.yaml").write_text("- {pattern: 价格, answer: a, cooldown: 60}", "utf-8")
+    stage, message = build(away), said("价格")
+    assert [await answer(stage, message) for _ in range(2)] == ["a", "a"]
+    assert await answer(stage, said("价格")) is None
+
+
+async def test_a_message_that_is_taken_up_again_does_not_make_the_cooldown_longer(
+    services: Services, write: Write
+) -> None:
+    stage, message = write("- {pattern: 价格, answer: a, cooldown: 60}"), said("价格")
+    assert await answer(stage, message) == "a"
+    (slot,) = await services.store.client.keys("*cooldown*")
+    await services.store.client.pexpire(slot, 5_000)
+    assert await answer(build(services), message) == "a"
+    assert await services.store.client.pttl(slot) <= 5_000
+
+
 async def test_another_process_that_was_refused_may_answer_as_soon_as_the_cooldown_ends(
     services: Services, write: Write
 ) -> None:
@@ -208,7 +239,7 @@ async def test_a_broken_file_leaves_the_old_rules_and_a_mended_one_replaces_them
 async def test_a_file_that_vanishes_leaves_the_old_rules(services: Services, write: Write) -> None:
     stage = write("- {pattern: hi, answer: old}")
     (services.settings.content_dir / "rules.yaml").unlink()
-    assert not any(services.content.refresh() for _ in range(3))
+    assert not any(services.content.refresh() for _ in range(LOOKS))
     assert await answer(stage, said("hi")) == "old"
     assert len(services.content.faults) == 1
 
