@@ -20,7 +20,7 @@ def keeping(outlet: Witness, mailbox: Mailbox, turns: Turns, store: Store) -> Ke
     async def leave() -> bool:
         if not turns.ending or outlet.over:
             return False
-        return await mailbox.leave(outlet.where, outlet.letter, begun=outlet.begun)
+        return await mailbox.put_back(outlet.where, outlet.letter, begun=outlet.begun)
 
     def parting(begun: bool) -> str:  # noqa: FBT001 — a callable's argument has no name
         if not turns.ending:

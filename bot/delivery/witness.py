@@ -101,7 +101,14 @@ class Witness:
         except RetryAfter as error:
             self.begun = before or error.doubtful
             self._in_time()
+            if not self.begun:
+                await self._unwritten()
             raise
+
+    async def _unwritten(self) -> None:
+        """Let nobody think, after a sudden end, that the answer may have been sent; leave is asked for anew."""
+        await self.mailbox.put_back(self.where, self.letter, begun=False)
+        self._leave = Leave(self._ask)
 
     def _in_time(self) -> None:
         if self.late():

@@ -68,9 +68,9 @@ NOTE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HEXISTS', KEYS[2], 'begun') == 0 then return 0 end
 return redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 """
-# KEYS lock, mail, shown; ARGV boot, line, whether anything of its answer may be seen. The oldest message stays for the
-# next process, as if this one had never taken it.
-LEAVE = """
+# KEYS lock, mail, shown; ARGV boot, line, whether anything of its answer may be seen. The oldest message lies there
+# as if this process had never taken it.
+PUT_BACK = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('LINDEX', KEYS[2], 0) ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[3], 'attempts')
 if ARGV[3] == '0' then redis.call('HDEL', KEYS[3], 'begun') end

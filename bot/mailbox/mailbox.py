@@ -163,15 +163,13 @@ class Mailbox:
         keys = lock_key(where), shown_key(where)
         await self._eval(letters.NOTE, keys, self._replica.boot, f"page:{number}", page, default=0)
 
-    async def leave(self, where: Conversation, letter: Letter, *, begun: bool) -> bool:
-        """Leave a message whose answer was not given to the next process, as this one found it.
+    async def put_back(self, where: Conversation, letter: Letter, *, begun: bool) -> bool:
+        """Let a message lie there as if this process had never taken it, but for what may be seen of its answer.
 
-        `begun`: some of the answer may be seen. Returns False where it does not lie in Redis, so that nobody else could
-        answer it.
+        Returns False where it does not lie in Redis, so that nobody else could answer it.
         """
-        return bool(
-            await self._eval(letters.LEAVE, self._keys(where), self._replica.boot, letter.line, int(begun), default=0)
-        )
+        values = self._replica.boot, letter.line, int(begun)
+        return bool(await self._eval(letters.PUT_BACK, self._keys(where), *values, default=0))
 
     async def finish(self, where: Conversation, line: str, *writes: Command) -> None:
         """Take the message that was answered out of its mailbox, in one round trip with other writes.

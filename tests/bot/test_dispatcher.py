@@ -29,11 +29,13 @@ class Stages:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.asked = asyncio.Event()
         self.release = asyncio.Event()
         self.notice = ""
 
     async def echo(self, message: Message) -> Reply | Message | None:
         self.calls.append(message.text)
+        self.asked.set()
         if message.text == "sorry":
             raise Apology("core.bug")
         if message.text == "bug":

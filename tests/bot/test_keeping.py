@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 from bot.contract import RetryAfter
 from bot.dispatcher import MOST_ATTEMPTS
+from bot.mailbox.letters import lock_key, shown_key
 from bot.model import Message
 from bot.services import Services
 from tests.bot.mailbox.test_mailbox import swept
 from tests.bot.test_dispatcher import Scene
+from tests.looking import seen
 from tests.people import said
+
+PATIENCE = 10.0
 
 
 async def told_to_end(scene: Scene, message: Message) -> None:
@@ -21,8 +24,7 @@ async def told_to_end(scene: Scene, message: Message) -> None:
 
 
 async def ended_while_asked(scene: Scene) -> None:
-    while not scene.stages.calls:  # noqa: ASYNC110 — the stage tells nobody that it was asked
-        await asyncio.sleep(0)
+    await scene.stages.asked.wait()
     await scene.turns.drain(0)
 
 
@@ -80,6 +82,23 @@ async def test_an_answer_that_a_silenced_chat_did_not_take_is_given_by_the_next_
     await scene.screen.until(lambda: scene.screen.refused > 0)
     await scene.turns.drain(0)
     assert (await swept(services)).screen.texts == ["echo say one"]
+
+
+async def test_what_a_silenced_chat_did_not_take_was_not_sent_also_where_the_process_is_killed(
+    services: Services,
+) -> None:
+    scene = Scene(services)
+    scene.screen.refusal = RetryAfter(600)
+    await scene.dispatcher.receive(said("say one"))
+    await scene.screen.until(lambda: scene.screen.refused > 0)
+
+    async def unbegun() -> bool:
+        return not await services.store.ask("HEXISTS", shown_key(said("").conversation), "begun", default=1)
+
+    await seen(unbegun, PATIENCE)
+    await services.store.client.delete(lock_key(said("").conversation))
+    assert (await swept(services)).screen.texts == ["echo say one"]
+    await scene.turns.drain(0)
 
 
 async def test_without_redis_nobody_else_could_give_it_so_there_is_a_word_about_it(services: Services) -> None:
