@@ -64,7 +64,7 @@ async def test_a_discord_that_was_away_for_a_while_is_found_again(server: Discor
 
 async def test_a_gateway_that_stays_away_is_begun_anew(server: DiscordServer) -> None:
     platform = made(server)
-    client = await platform._online()
+    client = await platform._login.client()
     client._patience = 0.05
     conversation = asyncio.create_task(client.converse())
     await server.connects()
