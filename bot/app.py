@@ -16,7 +16,7 @@ import structlog
 from bot import discover
 from bot.command import Commands
 from bot.content import Content
-from bot.contract import Apology, Platform, Shared, Stage
+from bot.contract import Apology, Part, Platform, Shared, Stage
 from bot.delivery.delivery import Delivery
 from bot.delivery.quota import Quota
 from bot.dispatcher import Dispatcher
@@ -111,7 +111,7 @@ class House:
 
         return await self._patiently(platform, all_of_it)
 
-    async def _listen_to(self, platform: Platform, shared: Shared, part: int) -> bool:
+    async def _listen_to(self, platform: Platform, shared: Shared, part: Part) -> bool:
         async def one_part() -> bool:
             await self._hear(platform, shared.listen_to(part, self.dispatcher.receive, self.dispatcher.moved))
             return True

@@ -12,7 +12,7 @@ from discord.backoff import ExponentialBackoff
 from discord.http import Route
 
 from bot.command import Commands
-from bot.contract import Apology, Moved, Platform, Receive
+from bot.contract import Apology, Moved, Part, Platform, Receive
 from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.discord.attachments import read
@@ -55,7 +55,6 @@ class Discord:
         self._commands = commands
         self._login = Login(settings, token)
         self._listening: set[Client] = set()
-        self._shards = 1
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
         """Connect and hand over messages until cancelled.
@@ -67,28 +66,31 @@ class Discord:
         await self._listen(await self._login.reached(), receive, first=True)
 
     async def parts(self) -> int:
-        """Return how many shards Discord's events come in: the setting's number, or the one that Discord recommends."""
+        """Return how many shards Discord's events come in: the setting's number, or the one that Discord recommends.
+
+        As long as Discord recommends none there is none to listen to: another number than the others' would be wrong.
+        """
         if self._settings.discord_shards:
             return self._settings.discord_shards
-        client = await self._login.reached()
-        try:
-            shards, _gateway, _limits = await client.http.get_bot_gateway()
-        except (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE) as error:
-            log.warning("Discord does not recommend a number of shards (%s); one is taken", reason(error))
-            return 1
-        self._shards = shards
-        return shards
+        client, patience = await self._login.reached(), ExponentialBackoff()
+        while True:
+            try:
+                shards, _gateway, _limits = await client.http.get_bot_gateway()
+            except (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE) as error:
+                log.warning("Discord does not recommend a number of shards (%s); asking again", reason(error))
+            else:
+                return shards
+            await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
 
-    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+    async def listen_to(self, part: Part, receive: Receive, moved: Moved) -> None:
         """Listen to one shard as `listen` does to everything. Each has a connection of its own."""
-        shards = self._settings.discord_shards or self._shards
-        if shards == 1:
+        if part.of == 1:
             await self.listen(receive, moved)
             return
         await self._login.reached()
-        client = await self._login.another((part, shards))
+        client = await self._login.another((part.number, part.of))
         try:
-            await self._listen(client, receive, first=part == 0)
+            await self._listen(client, receive, first=part.number == 0)
         finally:
             await client.close()
 

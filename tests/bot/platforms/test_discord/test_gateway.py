@@ -202,6 +202,15 @@ async def test_a_discord_that_is_down_at_the_start_is_tried_again(server: Discor
         await alice.sees("you said: hello")
 
 
+async def test_a_number_of_shards_that_discord_does_not_name_is_asked_for_again(server: DiscordServer) -> None:
+    server.gateway.shards = 3
+    server.fail("GET /gateway/bot", 404)
+    platform = made(server)
+    assert await platform.parts() == 3
+    assert len(server.called("GET /gateway/bot")) == 2
+    await platform.close()
+
+
 async def test_a_probe_of_a_discord_that_is_down_says_so() -> None:
     async with DiscordServer() as server:
         platform = made(server)
