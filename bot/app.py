@@ -32,6 +32,7 @@ from bot.log import told_by_loop
 from bot.mailbox.mailbox import EXTEND_SECONDS, Mailbox
 from bot.metrics import Metrics
 from bot.opening import open_store
+from bot.replicas.apart import Between
 from bot.replicas.lease import Shares
 from bot.replicas.replica import Presence, held_replica, stranger
 from bot.services import Services
@@ -113,7 +114,8 @@ class House:
 
     async def _listen_to(self, platform: Platform, shared: Shared, part: Part) -> bool:
         async def one_part() -> bool:
-            await self._hear(platform, shared.listen_to(part, self.dispatcher.receive, self.dispatcher.moved))
+            receive, moved = self.dispatcher.receive, self.dispatcher.moved
+            await self._hear(platform, shared.listen_to(part, receive, moved, Between(self.services.store)))
             return True
 
         return await self._patiently(platform, one_part)

@@ -195,6 +195,14 @@ class Platform(Protocol):
         ...
 
 
+class Apart(Protocol):
+    """Keeps processes from doing at the same time what is to be done one after the other."""
+
+    async def __call__(self, what: str, seconds: float, /) -> None:
+        """Return when nobody was given leave for this within so many seconds."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One of the parts that a platform is listened to in: its number, from 0 on, and of how many it is one."""
@@ -214,6 +222,9 @@ class Shared(Protocol):
         """
         ...
 
-    async def listen_to(self, part: Part, receive: Receive, moved: Moved) -> None:
-        """Listen to one part as `Platform.listen` does to all; after it has ended another process may begin it."""
+    async def listen_to(self, part: Part, receive: Receive, moved: Moved, apart: Apart) -> None:
+        """Listen to one part as `Platform.listen` does to all; after it has ended another process may begin it.
+
+        `apart` is for what the platform's servers let all processes together do only so often.
+        """
         ...

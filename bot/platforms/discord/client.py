@@ -20,6 +20,7 @@ from bot.liveliness import Pulse
 from bot.model import Message
 from bot.platforms.discord import reading
 from bot.platforms.discord.acknowledgements import DEFERRED, Acknowledgements
+from bot.platforms.discord.identifies import Identifies
 from bot.platforms.discord.wire import Wire, trace
 from bot.proxy import Connector
 from bot.settings import Settings
@@ -42,7 +43,13 @@ Event = discord.Message | discord.Interaction[Any]
 class Client(discord.Client):
     """discord.py's client. It keeps no messages and no members: what is needed comes with each event."""
 
-    def __init__(self, settings: Settings, acknowledgements: Acknowledgements, shard: tuple[int, int] = (0, 1)) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        acknowledgements: Acknowledgements,
+        identifies: Identifies,
+        shard: tuple[int, int] = (0, 1),
+    ) -> None:
         content = settings.discord_message_content
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content)
         number, shards = shard
@@ -61,6 +68,8 @@ class Client(discord.Client):
         self.wire = Wire(self.http)
         self._gateway = settings.discord_gateway_url
         self._acknowledgements = acknowledgements
+        self._identifies = identifies
+        self._may_identify = False
         self._patience = 120.0  # seconds
         self._away = asyncio.timeout(None)
         self._connected = False
@@ -75,11 +84,31 @@ class Client(discord.Client):
                 longer after every try, up to a quarter of an hour.
             discord.ConnectionClosed, discord.PrivilegedIntentsRequired: The gateway does not want this bot.
         """
-        _shards, told, _limits = (1, self._gateway, None) if self._gateway else await self.http.get_bot_gateway()
         # The only way to tell discord.py where its gateway is; of the whole process, like `Route.BASE`.
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(told)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await self._where())
+        if self.shard_id is not None:  # discord.py gives a connection up that has not identified itself within 60 s
+            await self._identifies.turn(self.shard_id)
+            self._may_identify = True
         async with asyncio.timeout(None) as self._away:
             await self.connect()
+
+    async def _where(self) -> str:
+        """Return the gateway's address, and learn how many shards may begin at once."""
+        if self._gateway and self.shard_id is None:
+            return self._gateway
+        _shards, told, limits = await self.http.get_bot_gateway()
+        self._identifies.at_once = max(1, limits["max_concurrency"])
+        return self._gateway or told
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for this shard's turn, where it has not just come."""
+        if shard_id is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        elif not self._may_identify:
+            await self._identifies.turn(shard_id)
+        else:
+            self._may_identify = False
+            self._identifies.begins(shard_id)
 
     def pulse(self) -> Pulse:
         """Return when the gateway was last heard, or, where that is longer ago, since when an event is handed over.

@@ -13,6 +13,7 @@ from discord.http import Route
 from bot.contract import Apology, Gone, RetryAfter
 from bot.platforms.discord.acknowledgements import Acknowledgements
 from bot.platforms.discord.client import Client
+from bot.platforms.discord.identifies import Identifies
 from bot.platforms.discord.refusals import NONSENSE, TOKEN, UNREACHABLE, apology_for
 from bot.platforms.discord.wire import Wire
 from bot.settings import Settings
@@ -26,7 +27,8 @@ WRITE_WITHIN = 10.0  # seconds that who wants to write waits for a login
 class Login:
     """The client that is logged in, of which everything is asked and by which everything is written."""
 
-    def __init__(self, settings: Settings, token: str) -> None:
+    def __init__(self, settings: Settings, token: str, identifies: Identifies) -> None:
+        self._identifies = identifies
         self._settings = settings
         self._token = token
         self._client: Client | None = None
@@ -55,7 +57,7 @@ class Login:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody misses voice here
         # A class attribute is discord.py's only way to another address, so it holds for the whole process.
         Route.BASE = self._settings.discord_api_url.rstrip("/")
-        client = Client(self._settings, self.acknowledgements, shard)
+        client = Client(self._settings, self.acknowledgements, self._identifies, shard)
         try:
             await client.login(self._token)
         except BaseException as error:

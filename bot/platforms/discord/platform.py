@@ -12,11 +12,12 @@ from discord.backoff import ExponentialBackoff
 from discord.http import Route
 
 from bot.command import Commands
-from bot.contract import Apology, Moved, Part, Platform, Receive
+from bot.contract import Apart, Apology, Moved, Part, Platform, Receive
 from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.discord.attachments import read
 from bot.platforms.discord.client import Client
+from bot.platforms.discord.identifies import Identifies
 from bot.platforms.discord.login import LONGEST_PAUSE, Login
 from bot.platforms.discord.outlet import DiscordOutlet
 from bot.platforms.discord.refusals import NONSENSE, apology_for, reason
@@ -53,7 +54,8 @@ class Discord:
     def __init__(self, settings: Settings, token: str, commands: Commands) -> None:
         self._settings = settings
         self._commands = commands
-        self._login = Login(settings, token)
+        self._identifies = Identifies()
+        self._login = Login(settings, token, self._identifies)
         self._listening: set[Client] = set()
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
@@ -82,11 +84,12 @@ class Discord:
                 return shards
             await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
 
-    async def listen_to(self, part: Part, receive: Receive, moved: Moved) -> None:
+    async def listen_to(self, part: Part, receive: Receive, moved: Moved, apart: Apart) -> None:
         """Listen to one shard as `listen` does to everything. Each has a connection of its own."""
         if part.of == 1:
             await self.listen(receive, moved)
             return
+        self._identifies.apart = apart
         await self._login.reached()
         client = await self._login.another((part.number, part.of))
         try:

@@ -32,9 +32,10 @@ class DiscordServer(State):
         via: Whether answers carry the header by which discord.py tells Discord's 429 from Cloudflare's.
     """
 
-    def __init__(self, *, limit: int = 50, window: float = 1.0) -> None:
+    def __init__(self, *, limit: int = 50, window: float = 1.0, identify_window: float = 0.0) -> None:
         super().__init__("test-token")
         self.limit, self.window = limit, window
+        self.gateway.window = identify_window
         self.via = True
         self.faults: deque[Fault] = deque()
         self.stalled: dict[str, asyncio.Event] = {}
