@@ -20,8 +20,8 @@ DEFERRED = {
 }
 ACKNOWLEDGE_WITHIN = 3.0
 ALREADY_ACKNOWLEDGED = 40060
-# So many interactions are remembered that Discord has given up: as long as any of them could be answered.
-MOST_REFUSED = 1000
+# So many interactions are remembered that Discord has taken, or given up: more than are heard before one is answered.
+MOST_KNOWN = 1000
 CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
 
 log = logging.getLogger(__name__)
@@ -37,21 +37,25 @@ class Acknowledgements:
     def __init__(self, wire: Callable[[], Awaitable[Wire]]) -> None:
         self._wire = wire
         self._pending: dict[str, asyncio.Event] = {}
-        self._refused: deque[str] = deque(maxlen=MOST_REFUSED)
+        self._taken: deque[str] = deque(maxlen=MOST_KNOWN)
+        self._refused: deque[str] = deque(maxlen=MOST_KNOWN)
 
     async def give(self, interaction: discord.Interaction[Any]) -> None:
         """Acknowledge an interaction, or log that Discord did not take it in time."""
         identity = str(interaction.id)
-        over = self._pending.setdefault(identity, asyncio.Event())
+        if identity in self._pending or identity in self._taken:  # a session that is resumed tells some things twice
+            return
+        over = self._pending[identity] = asyncio.Event()
         try:
             async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
                 await self._tell(interaction)
+            self._taken.append(identity)
         except (TimeoutError, RetryAfter, Gone, Missing, Refused) as error:
             if not isinstance(error, TimeoutError | RetryAfter):  # these leave open whether it was taken
                 self._refused.append(identity)
             log.warning("Discord did not take the acknowledgement of an interaction: %r", error)
         finally:
-            self._pending.pop(identity, None)
+            del self._pending[identity]
             over.set()
 
     async def taken(self, interaction: str) -> bool:

@@ -104,9 +104,10 @@ class DiscordOutlet:
         if not self.promised:
             return
         try:
-            async with asyncio.timeout(DONE_WITHIN):
-                await self._withdraw()
-        except (TimeoutError, RetryAfter, Gone, Missing, Refused) as error:
+            with contextlib.suppress(Gone, Missing):  # nobody sees it any more
+                async with asyncio.timeout(DONE_WITHIN):
+                    await self._withdraw()
+        except (TimeoutError, RetryAfter, Refused) as error:
             log.warning('a slash command goes on "thinking": %r', error)
 
     async def _withdraw(self) -> None:

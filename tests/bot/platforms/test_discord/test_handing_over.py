@@ -41,6 +41,19 @@ async def test_an_answer_waits_for_the_acknowledgement(server: DiscordServer) ->
         assert len(server.called("/webhooks/")) == 1
 
 
+async def test_a_command_that_is_told_twice_is_acknowledged_once(server: DiscordServer) -> None:
+    alice = server.dm("alice")
+    async with listening(server, reset, answer=silence) as bot:
+        asked = await alice.invokes("reset")
+        await alice.sees_thinking()
+        server.gateway.rewind = 2  # what is shown while it is thought about came after it
+        await server.gateway.reconnect()
+        await bot.hears(2)
+        await echo(bot.messages[0], bot.platform)
+        assert (await alice.sees("you said: /reset")) is asked.original
+        assert len(server.called(ACKNOWLEDGEMENTS)) == 1
+
+
 async def test_the_answer_of_another_process_comes_again_after_the_acknowledgement(server: DiscordServer) -> None:
     alice, other = server.dm("alice"), made(server)
     async with listening(server, reset, answer=silence) as bot:
