@@ -67,12 +67,12 @@ class Login:
             raise
         return client
 
-    async def reached(self) -> Client:
-        """Log in, as often as it takes where the network or Discord is down."""
+    async def reached(self, shard: tuple[int, int] | None = None) -> Client:
+        """Log in, for a shard or not, as often as it takes where the network or Discord is down."""
         patience = ExponentialBackoff()
         while True:
             try:
-                return await self.client()
+                return await (self.another(shard) if shard else self.client())
             except Apology as apology:
                 if apology.key != UNREACHABLE:
                     raise

@@ -91,7 +91,7 @@ class Discord:
             return
         self._identifies.apart = apart
         await self._login.reached()
-        client = await self._login.another((part.number, part.of))
+        client = await self._login.reached((part.number, part.of))
         try:
             await self._listen(client, receive, first=part.number == 0)
         finally:

@@ -15,6 +15,7 @@ from bot.replicas.apart import Between
 from bot.store import Store
 from tests.bot.platforms.test_discord.conftest import Bot, made, silence
 from tests.servers.discord import DiscordServer
+from tests.servers.discord.faults import CUT
 
 WINDOW = 0.3
 
@@ -78,6 +79,15 @@ async def test_processes_begin_theirs_one_after_the_other(strict: DiscordServer,
     shares = {patient(strict): [Part(0, 4), Part(2, 4)], patient(strict): [Part(1, 4), Part(3, 4)]}
     async with sharing(strict, shares, Between(store)):
         assert len(strict.gateway.connected) == 4
+
+
+@pytest.mark.parametrize("status", [CUT, 503])
+async def test_a_shard_whose_login_fails_is_logged_in_again(server: DiscordServer, status: int) -> None:
+    platform = made(server)
+    await platform.probe()
+    server.fail("GET /users/@me", status)
+    async with sharing(server, {platform: [Part(1, 2)]}):
+        assert [each.shard for each in server.gateway.connected] == [(1, 2)]
 
 
 async def test_a_session_that_was_begun_too_early_is_begun_again(strict: DiscordServer) -> None:
