@@ -16,7 +16,7 @@ import structlog
 from bot import discover
 from bot.command import Commands
 from bot.content import REFRESH_SECONDS, Content
-from bot.contract import Apology, Platform, Shared, Stage
+from bot.contract import Apology, Part, Platform, Shared, Stage
 from bot.delivery.delivery import Delivery
 from bot.delivery.quota import Quota
 from bot.dispatcher import Dispatcher
@@ -32,6 +32,7 @@ from bot.log import told_by_loop
 from bot.mailbox.mailbox import EXTEND_SECONDS, Mailbox
 from bot.metrics import Metrics
 from bot.opening import open_store
+from bot.replicas.apart import Between
 from bot.replicas.lease import Shares
 from bot.replicas.replica import Presence, held_replica, stranger
 from bot.services import Services
@@ -111,9 +112,10 @@ class House:
 
         return await self._patiently(platform, all_of_it)
 
-    async def _listen_to(self, platform: Platform, shared: Shared, part: int) -> bool:
+    async def _listen_to(self, platform: Platform, shared: Shared, part: Part) -> bool:
         async def one_part() -> bool:
-            await self._hear(platform, shared.listen_to(part, self.dispatcher.receive, self.dispatcher.moved))
+            receive, moved = self.dispatcher.receive, self.dispatcher.moved
+            await self._hear(platform, shared.listen_to(part, receive, moved, Between(self.services.store)))
             return True
 
         return await self._patiently(platform, one_part)

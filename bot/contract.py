@@ -212,14 +212,36 @@ class Platform(Protocol):
         ...
 
 
+class Apart(Protocol):
+    """Keeps processes from doing at the same time what is to be done one after the other."""
+
+    async def __call__(self, what: str, seconds: float, /) -> None:
+        """Return when nobody was given leave for this within so many seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the parts that a platform is listened to in: its number, from 0 on, and of how many it is one."""
+
+    number: int
+    of: int
+
+
 @runtime_checkable
 class Shared(Protocol):
     """A platform that is listened to in parts, each by one process at a time."""
 
     async def parts(self) -> int:
-        """Return how many parts there are; 0: every process listens to all of it. Raises `Apology` as `listen` does."""
+        """Return how many parts there should be; 0: every process listens to all of it. Raises `Apology` as `listen`.
+
+        Others that listen already may have divided it otherwise: what counts is what `listen_to` is told.
+        """
         ...
 
-    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
-        """Listen to one part as `Platform.listen` does to all; after it has ended another process may begin it."""
+    async def listen_to(self, part: Part, receive: Receive, moved: Moved, apart: Apart) -> None:
+        """Listen to one part as `Platform.listen` does to all; after it has ended another process may begin it.
+
+        `apart` is for what the platform's servers let all processes together do only so often.
+        """
         ...

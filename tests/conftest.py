@@ -49,7 +49,7 @@ async def log() -> AsyncIterator[Logged]:
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """The address of a server that lives as long as the test run."""
     with tempfile.TemporaryDirectory(prefix="yingda-") as directory:
         path = Path(directory) / "valkey.sock"
@@ -60,10 +60,16 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture
+def redis_url(server_url: str) -> str:
+    """The address of the real server, with nothing on it."""
+    with redis.Redis.from_url(server_url) as client:
+        client.flushall()
+    return server_url
+
+
+@pytest.fixture
 async def store(redis_url: str) -> AsyncIterator[Store]:
     """An empty store on the real server."""
-    with redis.Redis.from_url(redis_url) as client:
-        client.flushall()
     store = Store(make_client(redis_url), "test", redis_url)
     yield store
     await store.close()

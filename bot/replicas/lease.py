@@ -11,7 +11,9 @@ from typing import Any
 
 import structlog
 
-from bot.replicas.replica import REUNION_SECONDS, Presence, alive, no_longer
+from bot.contract import Part
+from bot.replicas.agreement import agree, leave
+from bot.replicas.replica import REUNION_SECONDS, Presence, alive
 from bot.store import Store, key
 
 log = structlog.get_logger(__name__)
@@ -68,7 +70,8 @@ class Shares:
     """The parts of something that this process does, each of which one process does at a time.
 
     Every process that takes part does its fair share; others on the same Redis do none. With Redis away everyone goes
-    on with what it has; who knows no other does all.
+    on with what it has; who knows no other does all. Two that divide it into different numbers of parts would leave
+    some undone: who comes later divides it as the others do, as long as any of them is there.
     """
 
     store: Store
@@ -78,24 +81,25 @@ class Shares:
     _mine: dict[int, asyncio.Task[bool]] = field(default_factory=dict)
     _takers: frozenset[str] = field(default_factory=frozenset)
 
-    async def run(self, work: Callable[[int], Coroutine[Any, Any, bool]]) -> bool:
+    async def run(self, work: Callable[[Part], Coroutine[Any, Any, bool]]) -> bool:
         """Do this process's share for ever. `work` does one part until cancelled; return False when it gives one up."""
         ended: list[bool] = []
         async with asyncio.TaskGroup() as group:
             try:
                 while not any(task.done() for task in self._mine.values()):
                     self._takers = await alive(self.store, self._boot, doing=self.name) or self._takers
+                    await self._agree()
                     await self._give_up_surplus()
                     for part in range(self.parts):
                         if part not in self._mine and len(self._mine) < self._fair and await self._may(part):
                             log.info("listening is this process's now", part=f"{self.name}:{part}")
-                            self._mine[part] = group.create_task(work(part))
+                            self._mine[part] = group.create_task(work(Part(part, self.parts)))
                     await self._pause()
             finally:
                 ended = [task.result() for task in self._mine.values() if task.done() and not task.cancelled()]
                 for part in tuple(self._mine):
                     await self._drop(part)
-                await no_longer(self.store, self._boot, self.name)
+                await leave(self.store, self._boot, self.name)
         return all(ended)
 
     @property
@@ -105,6 +109,21 @@ class Shares:
     @property
     def _boot(self) -> str:
         return self.presence.replica.boot
+
+    async def _agree(self) -> None:
+        """Go by the number of parts that the others go by; what was done by another number is begun anew."""
+        agreed = await agree(self.store, self.name, self.parts)
+        if agreed == self.parts:
+            return
+        log.warning(
+            "others have divided listening into another number of parts; theirs is taken until all have ended",
+            platform=self.name,
+            theirs=agreed,
+            own=self.parts,
+        )
+        for part in tuple(self._mine):
+            await self._drop(part)
+        self.parts = agreed
 
     async def _give_up_surplus(self) -> None:
         """Extend what this process has; give up what another has taken, or what is more than its share."""

@@ -104,15 +104,10 @@ async def alive(store: Store, *boot: str, doing: str = "") -> frozenset[str] | N
 
     With `doing`, only who has said that it takes part in that.
     """
-    slot = _doing_key(doing) if doing else ALIVE
+    slot = doing_key(doing) if doing else ALIVE
     bounds = ALIVE_MILLISECONDS, OUTAGE_MILLISECONDS
     found: list[str] | None = await store.ask("EVAL", BEAT, 1, slot, *bounds, *boot, default=None)
     return None if found is None else frozenset(found)
-
-
-async def no_longer(store: Store, boot: str, doing: str) -> None:
-    """Say that a process takes part in something no more."""
-    await store.write(("ZREM", _doing_key(doing), boot))
 
 
 async def tell(store: Store, boot: str, note: str) -> None:
@@ -149,7 +144,8 @@ def held_replica(data_dir: Path) -> Iterator[Replica]:
         yield Replica(f"{socket.gethostname()}-{where}-{place}", uuid.uuid4().hex)
 
 
-def _doing_key(doing: str) -> str:
+def doing_key(doing: str) -> str:
+    """Return where it is kept who takes part in something."""
     return key("alive", tag=f"replicas:{doing}")
 
 

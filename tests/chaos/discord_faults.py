@@ -11,7 +11,7 @@ from tests.chaos.process import Bot
 from tests.chaos.verdict import judge
 from tests.chaos.world import World
 from tests.servers.discord import DiscordServer, Seat
-from tests.servers.discord.server import CUT
+from tests.servers.discord.faults import CUT
 
 APART = 0.3
 PATIENCE = 60.0

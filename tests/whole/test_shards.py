@@ -56,6 +56,7 @@ class Shards:
 async def opened() -> AsyncIterator[Shards]:
     async with world(delay=0.0) as around:
         discord = around.discord
+        discord.gateway.at_once = len(SHARDS)
         people = tuple(
             discord.member(discord.text_channel(discord.guild(f"guild {shard[0]}", shard=shard)), f"person {shard[0]}")
             for shard in SHARDS

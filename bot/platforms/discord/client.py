@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import socket
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -15,41 +15,43 @@ import yarl
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
 
 from bot.command import Commands
-from bot.contract import Gone, Receive, RetryAfter
+from bot.contract import Receive
 from bot.liveliness import Pulse
 from bot.model import Message
 from bot.platforms.discord import reading
-from bot.platforms.discord.wire import Missing, Refused, Wire, trace
+from bot.platforms.discord.acknowledgements import DEFERRED, Acknowledgements
+from bot.platforms.discord.identifies import Identifies
+from bot.platforms.discord.wire import Wire, trace
 from bot.proxy import Connector
+from bot.settings import Settings
+from bot.turns import Turns
 
-DEFER_ANSWER, DEFER_UPDATE = 5, 6
-DEFERRED = {
-    discord.InteractionType.application_command: DEFER_ANSWER,
-    discord.InteractionType.component: DEFER_UPDATE,
-}
-ACKNOWLEDGE_WITHIN = 3.0
-ALREADY_ACKNOWLEDGED = 40060
 HANG_UP_WITHIN = 2.0
 # A heartbeat not acknowledged after so many intervals, but at least so many seconds, will not be.
 MISSED_INTERVALS, MISSED_SECONDS = 1.2, 2.0
 LOOK_SECONDS = 0.5
+# Seconds that asking for a channel may take, and that all may take which is still handed over when listening ends:
+# less than whoever ended it waits before insisting.
+PLACE_WITHIN, HAND_OVER_WITHIN = 2.0, 4.5
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """Something that happened; of an interaction, also whether Discord will know that it was received."""
-
-    event: discord.Message | discord.Interaction[Any]
-    acknowledged: asyncio.Future[bool] | None = None
+Event = discord.Message | discord.Interaction[Any]
 
 
 class Client(discord.Client):
     """discord.py's client. It keeps no messages and no members: what is needed comes with each event."""
 
-    def __init__(self, *, message_content: bool, gateway: str, shard: tuple[int, int] = (0, 1)) -> None:
-        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
+    def __init__(
+        self,
+        settings: Settings,
+        acknowledgements: Acknowledgements,
+        identifies: Identifies,
+        shard: tuple[int, int] = (0, 1),
+    ) -> None:
+        content = settings.discord_message_content
+        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content)
         number, shards = shard
         super().__init__(
             shard_id=number if shards > 1 else None,
@@ -64,13 +66,15 @@ class Client(discord.Client):
             max_ratelimit_timeout=30.0,  # the smallest there is
         )
         self.wire = Wire(self.http)
-        self._gateway = gateway
+        self._gateway = settings.discord_gateway_url
+        self._acknowledgements = acknowledgements
+        self._identifies = identifies
+        self._may_identify = False
         self._patience = 120.0  # seconds
         self._away = asyncio.timeout(None)
         self._connected = False
-        self._handing_since: float | None = None
-        # discord.py runs every event in a task of its own; their first steps run in order, and put it down here.
-        self._heard: asyncio.Queue[_Heard] = asyncio.Queue()
+        self._handing = Turns()
+        self._handing_since: dict[int, float] = {}
 
     async def converse(self) -> None:
         """Stay connected to the gateway, by the setting's address or the one that the API names.
@@ -80,11 +84,31 @@ class Client(discord.Client):
                 longer after every try, up to a quarter of an hour.
             discord.ConnectionClosed, discord.PrivilegedIntentsRequired: The gateway does not want this bot.
         """
-        _shards, told, _limits = (1, self._gateway, None) if self._gateway else await self.http.get_bot_gateway()
         # The only way to tell discord.py where its gateway is; of the whole process, like `Route.BASE`.
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(told)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await self._where())
+        if self.shard_id is not None:  # discord.py gives a connection up that has not identified itself within 60 s
+            await self._identifies.turn(self.shard_id)
+            self._may_identify = True
         async with asyncio.timeout(None) as self._away:
             await self.connect()
+
+    async def _where(self) -> str:
+        """Return the gateway's address, and learn how many shards may begin at once."""
+        if self._gateway and self.shard_id is None:
+            return self._gateway
+        _shards, told, limits = await self.http.get_bot_gateway()
+        self._identifies.at_once = max(1, limits["max_concurrency"])
+        return self._gateway or told
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for this shard's turn, where it has not just come."""
+        if shard_id is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        elif not self._may_identify:
+            await self._identifies.turn(shard_id)
+        else:
+            self._may_identify = False
+            self._identifies.begins(shard_id)
 
     def pulse(self) -> Pulse:
         """Return when the gateway was last heard, or, where that is longer ago, since when an event is handed over.
@@ -95,7 +119,7 @@ class Client(discord.Client):
         alive = self._heart if self._connected else None
         silent = time.perf_counter() - alive._last_recv if alive else 0.0  # noqa: SLF001 — nothing public tells it
         at = now - max(0.0, silent)
-        return Pulse(at if self._handing_since is None else min(at, self._handing_since), self._connected)
+        return Pulse(min([at, *self._handing_since.values()]), self._connected)
 
     async def mind_heartbeats(self) -> None:
         """Break a connection, for ever, on which a heartbeat was missed: discord.py then resumes the session.
@@ -152,67 +176,56 @@ class Client(discord.Client):
             self._back_by(asyncio.get_running_loop().time() + self._patience)
 
     async def on_message(self, message: discord.Message) -> None:
-        """Put down what a person said; bots, webhooks and the bot itself are not listened to."""
+        """Hand over what a person said; bots, webhooks and the bot itself are not listened to."""
         if not message.author.bot and message.webhook_id is None:
-            self._heard.put_nowait(_Heard(message))
+            self._hand_over(message, message.channel.id)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Put down a slash command or a button, and tell Discord within its 3 s that it was received."""
-        if interaction.type not in DEFERRED:
-            return
-        heard = _Heard(interaction, asyncio.get_running_loop().create_future())
-        self._heard.put_nowait(heard)
-        done = False
+        """Hand over a slash command or a button, and tell Discord at the same time that it was received."""
+        if interaction.type in DEFERRED:
+            self._hand_over(interaction, interaction.channel_id)
+            await self._acknowledgements.give(interaction)
+
+    def hand_over_to(self, receive: Receive, commands: Commands) -> None:
+        """Name who is handed over what is heard from now on: one after the other within a channel."""
+        self._receive, self._commands = receive, commands
+
+    async def handed_over(self) -> None:
+        """Wait until everything that was heard is handed over; what takes too long is given up."""
+        if given_up := await self._handing.drain(HAND_OVER_WITHIN):
+            log.error("%d events of Discord could not be handed over in time", given_up)
+
+    def _hand_over(self, event: Event, channel: int | None) -> None:
+        # discord.py runs every event in a task of its own; their first steps, which end here, run in order.
+        self._handing.start(channel, functools.partial(self._handed, event))
+
+    async def _handed(self, event: Event) -> None:
+        self._handing_since[event.id] = time.monotonic()
         try:
-            async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
-                await self._acknowledge(interaction)
-            done = True
-        except (TimeoutError, RetryAfter, Gone, Missing, Refused) as error:
-            log.warning("Discord did not take the acknowledgement of an interaction: %r", error)
+            if message := await self._told(event):
+                await self._receive(message)
+        except Exception:
+            log.exception("an event of Discord was not taken over")
         finally:
-            if heard.acknowledged and not heard.acknowledged.done():
-                heard.acknowledged.set_result(done)
+            self._handing_since.pop(event.id, None)
 
-    async def hand_over(self, receive: Receive, commands: Commands) -> None:
-        """Give what was put down to `receive`, one after the other, until cancelled."""
-        while True:
-            heard = await self._heard.get()
-            self._handing_since = time.monotonic()
-            try:
-                if message := await self._told(heard, commands):
-                    await receive(message)
-            except Exception:
-                log.exception("an event of Discord was not taken over")
-            finally:
-                self._handing_since = None
-
-    async def _told(self, heard: _Heard, commands: Commands) -> Message | None:
-        if isinstance(heard.event, discord.Interaction):
-            acknowledged = heard.acknowledged is not None and await heard.acknowledged
-            return reading.asked(heard.event, commands, acknowledged=acknowledged)
+    async def _told(self, event: Event) -> Message | None:
+        if isinstance(event, discord.Interaction):
+            return reading.asked(event, self._commands)
         if self.user is None:  # nothing is heard before the login
             return None
-        return reading.said(heard.event, await self._place(heard.event), self.user, commands)
+        return reading.said(event, await self._place(event), self.user, self._commands)
 
     async def _place(self, message: discord.Message) -> reading.Place:
         """Return where it was said; a thread that the gateway has not told of is asked for: its parent is the chat."""
         if not isinstance(message.channel, discord.PartialMessageable):
             return message.channel
         try:
-            return await self.fetch_channel(message.channel.id)
+            async with asyncio.timeout(PLACE_WITHIN):
+                return await self.fetch_channel(message.channel.id)
         except (discord.DiscordException, OSError):
             return message.channel
 
     def _back_by(self, when: float | None) -> None:
         with contextlib.suppress(RuntimeError):  # the conversation has just ended
             self._away.reschedule(when)
-
-    async def _acknowledge(self, interaction: discord.Interaction[Any]) -> None:
-        path = "/interactions/{webhook_id}/{webhook_token}/callback"
-        ids = {"webhook_id": str(interaction.id), "webhook_token": interaction.token}
-        try:
-            await self.wire.call("POST", path, {"type": DEFERRED[interaction.type]}, ids)
-        except Refused as error:
-            # discord.py repeats what the server has failed at, which may have been done.
-            if error.code != ALREADY_ACKNOWLEDGED:
-                raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -9,8 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.contract import Apology, Gone, Page, Rate, RetryAfter
+from bot.contract import Gone, Page, Rate, RetryAfter
 from bot.model import Message
+from bot.platforms.discord.acknowledgements import Acknowledgements
 from bot.platforms.discord.escape import escaped
 from bot.platforms.discord.forms import LIMIT, Body, Form, forms
 from bot.platforms.discord.response import Response
@@ -18,6 +20,7 @@ from bot.platforms.discord.wire import UNKNOWN_MESSAGE, Heard, Missing, Refused,
 
 PACE = 1.0
 RATE = Rate(5, 1.0)
+DONE_WITHIN = 5.0  # seconds: who ends a process waits for it
 
 MESSAGES, MESSAGE = "/channels/{channel_id}/messages", "/channels/{channel_id}/messages/{message_id}"
 TYPING = "/channels/{channel_id}/typing"
@@ -40,11 +43,13 @@ class DiscordOutlet:
     pace = PACE
     rate = RATE
 
-    def __init__(self, message: Message, wire: Callable[[], Awaitable[Wire]]) -> None:
+    def __init__(
+        self, message: Message, wire: Callable[[], Awaitable[Wire]], acknowledgements: Acknowledgements
+    ) -> None:
         self._channel = message.chat.thread or message.chat.id
         self._wire = wire
         self._reply = message.origin.get("reply")
-        self._response = Response(message, wire)
+        self._response = Response(message, wire, acknowledgements)
         self._thinking = True
         self._drawn: dict[int, _Drawn] = {}
         self._latest = 0
@@ -71,7 +76,7 @@ class DiscordOutlet:
         """Show "… is typing"; a slash command shows "… is thinking" by itself."""
         if self._response.open:
             return
-        with contextlib.suppress(RetryAfter, Gone, Missing, Refused, Apology):
+        with contextlib.suppress(RetryAfter, Gone, Missing, Refused):
             wire = await self._wire()
             await wire.call("POST", TYPING, None, {"channel_id": self._channel})
 
@@ -80,6 +85,7 @@ class DiscordOutlet:
         if not page.final and not page.text.strip():
             drawn = self._drawn.get(page.number)
             return drawn.id if drawn else ""
+        await self._response.acknowledged()
         refusal = Refused("nothing was tried")
         for form in forms(page):
             try:
@@ -94,10 +100,19 @@ class DiscordOutlet:
         self._keep(number, written, None)
 
     async def done(self) -> None:
-        """The turn is over. A slash command that nothing was answered to stops "thinking"."""
+        """The turn is over. A slash command that nothing was answered to stops "thinking", if Discord lets it soon."""
         if not self.promised:
             return
-        with contextlib.suppress(RetryAfter, Gone, Missing, Refused, Apology):
+        try:
+            with contextlib.suppress(Gone, Missing):  # nobody sees it any more
+                async with asyncio.timeout(DONE_WITHIN):
+                    await self._withdraw()
+        except (TimeoutError, RetryAfter, Refused) as error:
+            log.warning('a slash command goes on "thinking": %r', error)
+
+    async def _withdraw(self) -> None:
+        await self._response.acknowledged()
+        if self.promised:
             await self._response.withdraw()
 
     async def _draw(self, number: int, form: Form) -> str:

@@ -12,15 +12,16 @@ from discord.backoff import ExponentialBackoff
 from discord.http import Route
 
 from bot.command import Commands
-from bot.contract import Apology, Gone, Moved, Platform, Receive
+from bot.contract import Apart, Apology, Moved, Part, Platform, Receive
 from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.discord.attachments import read
 from bot.platforms.discord.client import Client
+from bot.platforms.discord.identifies import Identifies
+from bot.platforms.discord.login import LONGEST_PAUSE, Login
 from bot.platforms.discord.outlet import DiscordOutlet
-from bot.platforms.discord.refusals import UNREACHABLE, apology_for, reason
+from bot.platforms.discord.refusals import NONSENSE, apology_for, reason
 from bot.platforms.discord.registration import register
-from bot.platforms.discord.wire import Wire
 from bot.proxy import proxy_of
 from bot.settings import Settings
 from bot.texts import Texts
@@ -28,9 +29,6 @@ from bot.texts import Texts
 log = logging.getLogger(__name__)
 
 GATEWAY = "wss://gateway.discord.gg"  # where nobody names another
-LONGEST_PAUSE = 30.0  # seconds between two tries to connect
-# What discord.py raises where another server answers than Discord.
-NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 
 
 def build(settings: Settings, texts: Texts, commands: Commands) -> Platform | None:
@@ -55,13 +53,10 @@ class Discord:
 
     def __init__(self, settings: Settings, token: str, commands: Commands) -> None:
         self._settings = settings
-        self._token = token
         self._commands = commands
-        self._client: Client | None = None
-        self._logging_in = asyncio.Lock()
-        self._closed = False
+        self._identifies = Identifies()
+        self._login = Login(settings, token, self._identifies)
         self._listening: set[Client] = set()
-        self._shards = 1
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
         """Connect and hand over messages until cancelled.
@@ -70,39 +65,43 @@ class Discord:
             Apology: Discord does not take the token or the intents, or is not what answers at its address.
         """
         del moved  # a channel keeps its id
-        await self._listen(await self._reached(), receive, first=True)
+        await self._listen(await self._login.reached(), receive, first=True)
 
     async def parts(self) -> int:
-        """Return how many shards Discord's events come in: the setting's number, or the one that Discord recommends."""
+        """Return how many shards Discord's events come in: the setting's number, or the one that Discord recommends.
+
+        As long as Discord recommends none there is none to listen to: another number than the others' would be wrong.
+        """
         if self._settings.discord_shards:
             return self._settings.discord_shards
-        client = await self._reached()
-        try:
-            shards, _gateway, _limits = await client.http.get_bot_gateway()
-        except (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE) as error:
-            log.warning("Discord does not recommend a number of shards (%s); one is taken", reason(error))
-            return 1
-        self._shards = shards
-        return shards
+        client, patience = await self._login.reached(), ExponentialBackoff()
+        while True:
+            try:
+                shards, _gateway, _limits = await client.http.get_bot_gateway()
+            except (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE) as error:
+                log.warning("Discord does not recommend a number of shards (%s); asking again", reason(error))
+            else:
+                return shards
+            await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
 
-    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+    async def listen_to(self, part: Part, receive: Receive, moved: Moved, apart: Apart) -> None:
         """Listen to one shard as `listen` does to everything. Each has a connection of its own."""
-        shards = self._settings.discord_shards or self._shards
-        if shards == 1:
+        if part.of == 1:
             await self.listen(receive, moved)
             return
-        await self._reached()
-        client = await self._log_in((part, shards))
+        self._identifies.apart = apart
+        await self._login.reached()
+        client = await self._login.reached((part.number, part.of))
         try:
-            await self._listen(client, receive, first=part == 0)
+            await self._listen(client, receive, first=part.number == 0)
         finally:
             await client.close()
 
     async def _listen(self, client: Client, receive: Receive, *, first: bool) -> None:
+        client.hand_over_to(receive, self._commands)
         self._listening.add(client)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(client.hand_over(receive, self._commands))
                 if first:
                     group.create_task(register(client.http, str(client.application_id), self._commands))
                 group.create_task(client.mind_heartbeats())
@@ -111,7 +110,8 @@ class Discord:
             raise errors.exceptions[0] from errors
         finally:
             self._listening.discard(client)
-            await client.hang_up()
+            # Who listens next may begin only then; and what was heard is nowhere else until it is handed over.
+            await asyncio.gather(client.hang_up(), client.handed_over())
 
     def pulse(self) -> Pulse:
         """Return how the worst connection to the gateway is; before the login it is being reached."""
@@ -122,15 +122,11 @@ class Discord:
 
     async def close(self) -> None:
         """Close the gateway and the connections to the API."""
-        self._closed = True
-        async with self._logging_in:
-            if self._client is not None:
-                await self._client.close()
-                self._client = None
+        await self._login.close()
 
     def outlet(self, message: Message) -> DiscordOutlet:
         """Return the place to write the answer to this message to."""
-        return DiscordOutlet(message, self._wire)
+        return DiscordOutlet(message, self._login.wire, self._login.acknowledgements)
 
     async def read(self, attachment: Attachment) -> bytes:
         """Return a file's content. Raises `Apology` when it is gone or too large."""
@@ -142,52 +138,12 @@ class Discord:
 
     async def probe(self) -> str:
         """Return the bot's name. Raises `Apology` that says what is wrong and how to mend it."""
-        client = await self._online()
+        client = await self._login.client()
         try:
             user = await client.http.request(Route("GET", "/users/@me"))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             raise self._apology(error) from error
         return str(user["username"])
-
-    async def _wire(self) -> Wire:
-        return (await self._online()).wire
-
-    async def _online(self) -> Client:
-        async with self._logging_in:
-            if self._closed:
-                raise Gone("the platform is closed")
-            if self._client is None:
-                self._client = await self._log_in()
-            return self._client
-
-    async def _log_in(self, shard: tuple[int, int] = (0, 1)) -> Client:
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody misses voice here
-        # A class attribute is discord.py's only way to another address, so it holds for the whole process.
-        Route.BASE = self._settings.discord_api_url.rstrip("/")
-        settings = self._settings
-        client = Client(
-            message_content=settings.discord_message_content, gateway=settings.discord_gateway_url, shard=shard
-        )
-        try:
-            await client.login(self._token)
-        except BaseException as error:
-            await client.close()
-            if isinstance(error, (discord.DiscordException, aiohttp.ClientError, OSError, *NONSENSE)):
-                raise self._apology(error) from error
-            raise
-        return client
-
-    async def _reached(self) -> Client:
-        """Log in, as often as it takes where the network or Discord is down."""
-        patience = ExponentialBackoff()
-        while True:
-            try:
-                return await self._online()
-            except Apology as apology:
-                if apology.key != UNREACHABLE:
-                    raise
-                log.warning("Discord cannot be reached yet (%s); trying again", apology.values["reason"])
-            await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))
 
     async def _stay(self, client: Client) -> None:
         """Stay connected. discord.py reconnects by itself, except after an event that it cannot read."""

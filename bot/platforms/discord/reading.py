@@ -49,7 +49,7 @@ def said(message: discord.Message, place: Place, me: discord.ClientUser, command
     return told if told.text or told.attachments or mentioned else None
 
 
-def asked(interaction: discord.Interaction[Any], commands: Commands, *, acknowledged: bool) -> Message:
+def asked(interaction: discord.Interaction[Any], commands: Commands) -> Message:
     """Return the message of a slash command or a button."""
     data: Mapping[str, Any] = interaction.data or {}
     name = "" if interaction.type is discord.InteractionType.component else str(data.get("name", ""))
@@ -69,13 +69,14 @@ def asked(interaction: discord.Interaction[Any], commands: Commands, *, acknowle
         invocation=invocation,
         choice="" if invocation else str(data.get("custom_id", "")),
         attachments=_given(data) if invocation else (),
-        origin=_origin(interaction, acknowledged=acknowledged and invocation is not None),
+        origin=_origin(interaction, answered=invocation is not None),
     )
 
 
-def _origin(interaction: discord.Interaction[Any], *, acknowledged: bool) -> Mapping[str, str]:
+def _origin(interaction: discord.Interaction[Any], *, answered: bool) -> Mapping[str, str]:
+    """Return where the answer goes: the response to a slash command is answered by its token, a button is not."""
     admin = {"admin": _allowed(interaction.permissions) or _owner(interaction.user)}
-    if not acknowledged:
+    if not answered:
         pressed = interaction.message if interaction.guild_id else None
         return {**admin, "reply": str(pressed.id) if pressed else ""}
     token = {"application": str(interaction.application_id), "token": interaction.token}

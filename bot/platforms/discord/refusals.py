@@ -10,7 +10,10 @@ from bot.contract import Apology
 AUTHENTICATION_FAILED = 4004
 # The one that may mend itself.
 UNREACHABLE = "platforms.discord_unreachable"
+TOKEN = "platforms.discord_token"  # noqa: S105 — the sentence about it
 TEMPORARY = (429, *range(500, 600))
+# What discord.py raises where another server answers than Discord.
+NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
 
 
 def apology_for(error: Exception, url: str) -> Apology:
@@ -18,10 +21,10 @@ def apology_for(error: Exception, url: str) -> Apology:
     if isinstance(error, discord.PrivilegedIntentsRequired):
         return Apology("platforms.discord_intent")
     if isinstance(error, discord.LoginFailure):
-        return Apology("platforms.discord_token")
+        return Apology(TOKEN)
     if isinstance(error, discord.ConnectionClosed):
         if error.code == AUTHENTICATION_FAILED:
-            return Apology("platforms.discord_token")
+            return Apology(TOKEN)
         return Apology("platforms.discord_closed", code=error.code)
     status = error.status if isinstance(error, discord.HTTPException) else 0
     down = isinstance(error, (aiohttp.ClientError, OSError)) or status in TEMPORARY

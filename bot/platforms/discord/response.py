@@ -6,12 +6,16 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
-from bot.contract import Gone
+from bot.contract import Gone, RetryAfter
 from bot.model import Message
+from bot.platforms.discord.acknowledgements import ACKNOWLEDGE_WITHIN, Acknowledgements
 from bot.platforms.discord.forms import Form
 from bot.platforms.discord.wire import UNKNOWN_MESSAGE, Heard, Missing, Refused, Wire
 
 TOKEN_LIVES = 14.5 * 60  # of the 15 minutes, so that a write under way still arrives
+UNKNOWN_WEBHOOK = 10015
+ACKNOWLEDGED_BY = ACKNOWLEDGE_WITHIN + 1.0  # seconds after it was received
+SOON = 0.5
 LOADING = 1 << 7  # the flag of a response that is still "thinking"
 ORIGINAL = "@original"
 
@@ -27,16 +31,25 @@ class Response:
     message is sent once, and whoever heard no answer asks `landed` before sending it again.
     """
 
-    def __init__(self, message: Message, wire: Callable[[], Awaitable[Wire]]) -> None:
+    def __init__(
+        self, message: Message, wire: Callable[[], Awaitable[Wire]], acknowledgements: Acknowledgements
+    ) -> None:
         self._channel = message.chat.thread or message.chat.id
         self._origin = message.origin
         self._wire = wire
-        self._expires = float(message.origin.get("received", 0)) + TOKEN_LIVES if message.origin.get("token") else 0.0
+        self._acknowledgements = acknowledgements
+        self._received = float(message.origin.get("received", 0))
+        self._expires = self._received + TOKEN_LIVES if message.origin.get("token") else 0.0
 
     @property
     def open(self) -> bool:
         """Whether the slash command's token still lives."""
         return time.time() < self._expires
+
+    async def acknowledged(self) -> None:
+        """Wait until Discord knows that the slash command was received; where it has given it up, the token is dead."""
+        if self.open and not await self._acknowledgements.taken(self._origin.get("interaction", "")):
+            self._expires = 0.0
 
     async def respond(self, form: Form, heard: Heard) -> bool:
         """Write the response itself. Return whether that was done: not without a token, nor where it was deleted."""
@@ -57,8 +70,8 @@ class Response:
         wire = await self._wire()
         try:
             await wire.call("POST", FOLLOW_UPS, form.body, self._ids, files=form.files, heard=heard, once=True)
-        except (Missing, Gone):
-            self._expires = 0.0  # the token is dead; the channel may be open
+        except (Missing, Gone) as error:
+            self._dead(error)
             return False
         return True
 
@@ -72,14 +85,21 @@ class Response:
         except (Missing, Gone) as error:
             if isinstance(error, Missing) and error.code == UNKNOWN_MESSAGE:
                 raise
-            self._expires = 0.0
+            self._dead(error)
             return False
         return True
+
+    def _dead(self, error: Missing | Gone) -> None:
+        """Take the token for dead (the channel may be open), unless the process that heard it is acknowledging it."""
+        known = not isinstance(error, Missing) or error.code != UNKNOWN_WEBHOOK
+        if not known and time.time() < self._received + ACKNOWLEDGED_BY:
+            raise RetryAfter(SOON)
+        self._expires = 0.0
 
     async def withdraw(self) -> None:
         """Delete the response: it stops "thinking"."""
         wire = await self._wire()
-        await wire.call("DELETE", RESPONSE, None, {**self._ids, "message_id": ORIGINAL})
+        await wire.call("DELETE", RESPONSE, None, {**self._ids, "message_id": ORIGINAL}, once=True)
 
     async def landed(self, after: int, known: Collection[str]) -> str | None:
         """Return the id of the first message written by the token, later than the id `after` and not `known`, if any.

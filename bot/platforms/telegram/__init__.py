@@ -12,7 +12,7 @@ from telegram.constants import ChatMemberStatus, FileSizeLimit
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.command import Commands
-from bot.contract import Apology, Moved, Outlet, Receive
+from bot.contract import Apart, Apology, Moved, Outlet, Part, Receive
 from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.telegram.account import NAME, Account, open_account
@@ -98,9 +98,9 @@ class Telegram:
         """Return 1: Telegram gives its updates to one poller; by webhook everybody may be brought some."""
         return 0 if self.hook else 1
 
-    async def listen_to(self, part: int, receive: Receive, moved: Moved) -> None:
+    async def listen_to(self, part: Part, receive: Receive, moved: Moved, apart: Apart) -> None:
         """Poll as `listen` does, and acknowledge what was taken over before another process polls."""
-        del part  # there is only one
+        del part, apart  # there is only one
         try:
             await self.listen(receive, moved)
         finally:

@@ -7,6 +7,8 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.contract import Part
+from bot.replicas.agreement import agreed_key
 from bot.replicas.lease import Lease, Shares
 from bot.replicas.replica import REUNION_SECONDS, Presence, Replica
 from bot.store import Store, make_client
@@ -21,16 +23,18 @@ class Worker:
         self.shares = Shares(store, self.presence, "work", parts)
         self.name = name
         self.doing = doing
+        self.of = 0
         self.changed = asyncio.Event()
 
-    async def work(self, part: int) -> bool:
+    async def work(self, part: Part) -> bool:
         """Do one part until cancelled."""
-        self.doing[part].append(self.name)
+        self.of = part.of
+        self.doing[part.number].append(self.name)
         self.changed.set()
         try:
             await asyncio.Event().wait()
         finally:
-            self.doing[part].remove(self.name)
+            self.doing[part.number].remove(self.name)
             self.changed.set()
         return True
 
@@ -77,6 +81,35 @@ async def test_who_takes_no_part_has_no_share(store: Store) -> None:
         async with Worker(store, "second", 4, parts).alive() as second:
             await first.has(2)
             await second.has(2)
+
+
+async def test_who_comes_later_takes_the_number_of_parts_that_the_others_go_by(store: Store) -> None:
+    parts = doing(3)
+    async with Worker(store, "first", 2, parts).alive() as first:
+        await first.has(2)
+        for number in (1, 3):
+            async with Worker(store, f"believes in {number}", number, parts).alive() as second:
+                await first.has(1)
+                await second.has(1)
+                assert (first.of, second.of) == (2, 2)
+            await first.has(2)
+
+
+async def test_when_nobody_is_left_the_next_one_brings_its_own_number_of_parts(store: Store) -> None:
+    parts = doing(3)
+    async with Worker(store, "first", 2, parts).alive() as first:
+        await first.has(2)
+    async with Worker(store, "second", 3, parts).alive() as second:
+        await second.has(3)
+
+
+async def test_who_went_by_another_number_while_redis_was_away_changes_over(store: Store) -> None:
+    parts = doing(3)
+    async with Worker(store, "first", 2, parts).alive() as first:
+        await first.has(2)
+        await store.client.set(agreed_key("work"), 3)
+        await first.has(3)
+        assert first.of == 3
 
 
 async def test_of_one_part_others_stand_by_until_its_holder_has_ended(store: Store) -> None:
@@ -130,7 +163,7 @@ async def test_after_an_outage_nobody_takes_a_part_before_its_holder_could_exten
 async def test_a_part_that_gives_up_ends_the_work(store: Store) -> None:
     presence = Presence(store, Replica("a", "a"))
 
-    async def give_up(part: int) -> bool:
+    async def give_up(part: Part) -> bool:
         return False
 
     assert await Shares(store, presence, "work", 2).run(give_up) is False

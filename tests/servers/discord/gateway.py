@@ -74,19 +74,23 @@ class Gateway:
         allowed: Privileged intents that are switched on for the application.
         acknowledges: Whether heartbeats are answered.
         shards: How many are recommended.
+        at_once, window: So many sessions may be begun in so many seconds, one of each bucket of shards.
         rewind: How many events that were already received a resume sends once more.
         heartbeats, identified, resumed: What was counted.
+        hasty: How often a session was begun too early.
     """
 
     def __init__(self, token: str, bot: User, application: str, guilds: list[Guild], tell: Callable[[], None]) -> None:
         self.token, self.bot, self.application, self.guilds, self._tell = token, bot, application, guilds, tell
         self.url = ""
         self.shards = 1
+        self.at_once, self.window = 1, 0.0
+        self._begun: dict[int, float] = {}
         self.allowed = PRIVILEGED
         self.interval = 41.25
         self.acknowledges = True
         self.rewind = 0
-        self.heartbeats = self.identified = self.resumed = self.connections = 0
+        self.hasty = self.heartbeats = self.identified = self.resumed = self.connections = 0
         self.intents = 0
         self.sessions: dict[str, Session] = {}
         self.paths: list[str] = []
@@ -178,8 +182,11 @@ class Gateway:
         if asked["intents"] & PRIVILEGED & ~self.allowed:
             await link.socket.close(code=4014)
             return
-        self.intents = asked["intents"]
         number, shards = asked.get("shard") or (0, 1)
+        if self._too_early(number % self.at_once):
+            await link.send({"op": INVALID_SESSION, "s": None, "t": None, "d": False})
+            return
+        self.intents = asked["intents"]
         session = Session(secrets.token_hex(8), self.intents, link, (number, shards))
         self.sessions[session.id] = session
         self.identified += 1
@@ -192,6 +199,13 @@ class Gateway:
         })  # fmt: skip
         for guild in here:
             await session.dispatch("GUILD_CREATE", guild.json(self.bot))
+
+    def _too_early(self, bucket: int) -> bool:
+        now = asyncio.get_running_loop().time()
+        early = now - self._begun.get(bucket, -self.window) < self.window
+        self.hasty += early
+        self._begun[bucket] = self._begun[bucket] if early else now
+        return early
 
     async def _resume(self, link: Link, asked: JSON) -> None:
         session = self.sessions.get(asked["session_id"])

@@ -54,7 +54,7 @@ class Rest:
         }  # fmt: skip
 
     async def _gateway(self, _ids: dict[str, str], _body: Any, _files: Files) -> JSON:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": self._state.gateway.at_once}
         return {"url": self._state.gateway.url, "shards": self._state.gateway.shards, "session_start_limit": limit}
 
     async def _direct(self, _ids: dict[str, str], body: Any, _files: Files) -> JSON:

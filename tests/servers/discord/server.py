@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Self
 
 from aiohttp import BodyPartReader, web
 
+from tests.servers.discord.faults import CUT, Fault, patience_of
 from tests.servers.discord.interactions import Interactions
 from tests.servers.discord.people import Seat
 from tests.servers.discord.rest import Files, Handler, Rest
@@ -21,18 +20,6 @@ from tests.servers.discord.state import Call, State
 from tests.servers.discord.world import FORUM, JSON, MANAGE_GUILD, TEXT, THREAD, Channel, Guild
 
 API = "/api/v10"
-CUT = 0
-
-
-@dataclass(eq=False, slots=True)
-class Fault:
-    """What the next calls that match get instead of an answer."""
-
-    pattern: re.Pattern[str]
-    status: int
-    body: JSON
-    times: int
-    after: bool = False
 
 
 class DiscordServer(State):
@@ -41,14 +28,17 @@ class DiscordServer(State):
     Attributes:
         limit, window: So many calls to one route of one channel in so many seconds; more get a 429.
         faults: What goes wrong, and has not happened yet.
+        stalled: The calls whose `METHOD path` matches a key wait until its event is set.
         via: Whether answers carry the header by which discord.py tells Discord's 429 from Cloudflare's.
     """
 
-    def __init__(self, *, limit: int = 50, window: float = 1.0) -> None:
+    def __init__(self, *, limit: int = 50, window: float = 1.0, identify_window: float = 0.0) -> None:
         super().__init__("test-token")
         self.limit, self.window = limit, window
+        self.gateway.window = identify_window
         self.via = True
         self.faults: deque[Fault] = deque()
+        self.stalled: dict[str, asyncio.Event] = {}
         self._windows: dict[str, tuple[float, int]] = {}
         self._port = 0
         self._runner: web.AppRunner | None = None
@@ -129,6 +119,11 @@ class DiscordServer(State):
         body = {"message": "You are being rate limited.", "retry_after": seconds, "global": everywhere}
         self.fail(path, 429, body, times=times)
 
+    def stall(self, path: str) -> asyncio.Event:
+        """Let calls whose `METHOD path` matches hang, from now on until the event is set."""
+        self.stalled[path] = asyncio.Event()
+        return self.stalled[path]
+
     async def connects(self, times: int = 1) -> None:
         """Wait until a client has identified itself so many times."""
         await self.until(lambda: self.gateway.identified >= times and self.gateway.connected, lambda: "nobody connects")
@@ -149,16 +144,17 @@ class DiscordServer(State):
         path = request.path.removeprefix(API)
         body, files = await _content(request)
         headers = self._limits(request.method, path)
+        await self._stalled(f"{request.method} {path}")
         fault = self._fault(f"{request.method} {path}")
         if fault and not fault.after:
-            return self._record(request, path, body, fault.status, fault.body, {**headers, **_patience(fault.body)})
+            return self._record(request, path, body, fault.status, fault.body, {**headers, **patience_of(fault.body)})
         try:
             self._let_in(headers)
             answer = await self._handler(request, path)(body, files)
             status = 204 if answer is None else 200
         except Refusal as refusal:
             status, answer = refusal.status, refusal.body
-            headers |= _patience(refusal.body)
+            headers |= patience_of(refusal.body)
         if fault:
             status, answer = fault.status, fault.body
         return self._record(request, path, body, status, answer, headers)
@@ -197,6 +193,12 @@ class DiscordServer(State):
         refusal.body |= {"retry_after": float(headers["X-RateLimit-Reset-After"]), "global": False}
         raise refusal
 
+    async def _stalled(self, call: str) -> None:
+        for pattern, released in self.stalled.items():
+            if re.search(pattern, call):
+                self.tell()
+                await released.wait()
+
     def _fault(self, call: str) -> Fault | None:
         for fault in self.faults:
             if fault.pattern.search(call):
@@ -223,11 +225,6 @@ class DiscordServer(State):
     async def _download(self, request: web.Request) -> web.Response:
         content = self.files.get(request.match_info["id"])
         return web.Response(status=404) if content is None else web.Response(body=content)
-
-
-def _patience(body: JSON) -> dict[str, str]:
-    seconds = body.get("retry_after")
-    return {} if seconds is None else {"Retry-After": str(math.ceil(seconds))}
 
 
 def _pattern(path: str) -> re.Pattern[str]:

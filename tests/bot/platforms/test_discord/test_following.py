@@ -13,7 +13,7 @@ from bot.model import File
 from bot.platforms.discord.outlet import DiscordOutlet
 from tests.bot.platforms.test_discord.conftest import Bot, listening, page, reset, silence
 from tests.servers.discord import Asked, DiscordServer, Seat
-from tests.servers.discord.server import CUT
+from tests.servers.discord.faults import CUT
 
 FOLLOWING = "POST /webhooks/"
 LOOKING = "GET /channels/[0-9]+/messages"

@@ -64,7 +64,7 @@ async def test_a_discord_that_was_away_for_a_while_is_found_again(server: Discor
 
 async def test_a_gateway_that_stays_away_is_begun_anew(server: DiscordServer) -> None:
     platform = made(server)
-    client = await platform._online()
+    client = await platform._login.client()
     client._patience = 0.05
     conversation = asyncio.create_task(client.converse())
     await server.connects()
@@ -200,6 +200,15 @@ async def test_a_discord_that_is_down_at_the_start_is_tried_again(server: Discor
     async with listening(server):
         await alice.says("hello")
         await alice.sees("you said: hello")
+
+
+async def test_a_number_of_shards_that_discord_does_not_name_is_asked_for_again(server: DiscordServer) -> None:
+    server.gateway.shards = 3
+    server.fail("GET /gateway/bot", 404)
+    platform = made(server)
+    assert await platform.parts() == 3
+    assert len(server.called("GET /gateway/bot")) == 2
+    await platform.close()
 
 
 async def test_a_probe_of_a_discord_that_is_down_says_so() -> None:

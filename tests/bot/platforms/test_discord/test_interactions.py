@@ -50,13 +50,13 @@ async def test_without_a_file_there_is_none(server: DiscordServer) -> None:
         assert (await bot.hears()).attachments == ()
 
 
-async def test_it_is_acknowledged_before_it_is_handed_over(server: DiscordServer) -> None:
+async def test_it_is_acknowledged_while_it_is_handed_over(server: DiscordServer) -> None:
     alice = server.dm("alice")
     async with listening(server, reset, answer=silence) as bot:
         asked = await alice.invokes("reset")
         await bot.hears()
-        assert asked.answered == 5
         assert (await alice.sees_thinking()) is asked.original
+        assert asked.answered == 5
 
 
 async def test_the_answer_streams_into_the_response_and_follows_up(server: DiscordServer) -> None:
@@ -81,6 +81,7 @@ async def test_the_answer_is_written_by_another_process(server: DiscordServer) -
     async with listening(server, reset, answer=silence) as bot:
         asked = await alice.invokes("reset")
         kept = (await bot.hears()).dump()
+        await alice.sees_thinking()
     other = made(server)
     await other.outlet(Message.load(kept)).write(page("answer"))
     await other.close()

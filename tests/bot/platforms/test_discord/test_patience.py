@@ -9,7 +9,7 @@ import pytest
 from bot.contract import Gone, RetryAfter
 from tests.bot.platforms.test_discord.conftest import listening, page, silence
 from tests.servers.discord import DiscordServer
-from tests.servers.discord.server import CUT
+from tests.servers.discord.faults import CUT
 
 
 @pytest.mark.parametrize("via", [True, False])

@@ -118,7 +118,7 @@ async def test_why_a_gateway_is_not_reached_is_logged_without_the_login(
     async with ForwardProxy(proxy.names, "ann:test-password") as strict:
         surround(monkeypatch, HTTPS_PROXY=strict.url.replace("ann", "bob"))
         platform = made(server, discord_gateway_url=f"wss://{FAR}/gateway/")
-        client = await platform._online()
+        client = await platform._login.client()
         staying = asyncio.create_task(platform._stay(client))
         assert await strict.bell.until(lambda: strict.refused > 1, 10)
         staying.cancel()

@@ -65,7 +65,7 @@ async def _silent(platform: Discord, bot: Bot) -> bool:
 
 
 async def _until_connected(platform: Discord, *, connected: bool) -> None:
-    client = await platform._online()
+    client = await platform._login.client()
     events = ("connect", "resumed") if connected else ("disconnect",)
     async with asyncio.timeout(20):
         while platform.pulse().connected != connected:
