@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from bot.settings import Settings
+from tests.deploy.closing import CLOSING_SECONDS
 from tests.deploy.tools import DEPLOY, HOUSE, run, seconds, walk
-
-CLOSING_SECONDS = 5
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.deploy.closing import CLOSING_SECONDS
 from tests.deploy.tools import DEPLOY, pairs, run, walk
 
-CLOSING_SECONDS = 10
 SETTINGS = pairs((DEPLOY / "k8s" / "settings.env").read_text(encoding="utf-8"))
 # What checkov would have otherwise, and why it is not so.
 MEANT = {

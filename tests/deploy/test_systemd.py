@@ -10,10 +10,10 @@ import pytest
 
 from bot.settings import Settings
 from bot.watch.health import LATE
+from tests.deploy.closing import CLOSING_SECONDS
 from tests.deploy.tools import DEPLOY, run
 
 UNIT = DEPLOY / "systemd" / "yingda.service"
-CLOSING_SECONDS = 5
 EXPOSURE = 2.0  # of 10; systemd itself calls everything below 5 well
 
 
