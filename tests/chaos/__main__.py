@@ -37,6 +37,11 @@ async def replicas() -> Verdict:
     return await run(40, seed=12, replicas=3)
 
 
+async def webhook() -> Verdict:
+    """The same 20 times, but a load balancer brings Telegram's updates to all of them."""
+    return await run(20, seed=16, replicas=3, webhook=True)
+
+
 async def on_a_cluster() -> Verdict:
     """The same on a cluster of three servers."""
     with tempfile.TemporaryDirectory(prefix="yingda-") as directory, cluster(Path(directory)) as nodes:
@@ -127,7 +132,7 @@ async def _discord(place: World, bot: Bot) -> None:
 
 
 LONG = (
-    kills, replicas, on_a_cluster, nodes_killed, nodes_failed_over, redis_paused, redis_stopped, redis_emptied,
+    kills, replicas, webhook, on_a_cluster, nodes_killed, nodes_failed_over, redis_paused, redis_stopped, redis_emptied,
     redis_slow, model_faulty, telegram_faulty, discord_faulty, soak,
 )  # fmt: skip
 FORMS: Mapping[str, Callable[[], Awaitable[Outcome]]] = {each.__name__: each for each in LONG}

@@ -30,6 +30,13 @@ async def test_of_three_replicas_any_may_die_or_stand_still() -> None:
     assert verdict.whole
 
 
+async def test_updates_that_a_load_balancer_brings_to_replicas_that_die_are_answered_once() -> None:
+    verdict = await run(kills=3, seed=4, replicas=3, conversations=10, webhook=True)
+    print(verdict)
+    assert verdict.faultless
+    assert verdict.whole
+
+
 @pytest.mark.parametrize("replicated", [False, True])
 async def test_replicas_and_a_node_of_their_cluster_may_be_killed_in_turn(*, replicated: bool) -> None:
     verdict = await cluster_kills.run(rounds=1, seed=1, replicated=replicated, conversations=9)
