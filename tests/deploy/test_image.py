@@ -7,6 +7,7 @@ python:3.13-slim. Building fetches packages; nothing else here leaves the machin
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import fnmatch
 import functools
 import json
@@ -146,7 +147,10 @@ def image(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     own = ("--isolation=chroot", "--format=docker", "--layers") if Path(engine).name == "podman" else ()
     machine = _of_this_machine(tmp_path_factory.mktemp("pip"))
     arguments = ("--build-arg", f"BASE={base}", "--file", DEPLOY / "Dockerfile", "--tag", "localhost/yingda-test", ".")
-    run(engine, "build", "--network=host", *own, *machine, *arguments, seconds=BUILD_SECONDS)
+    # Of several workers one builds; the others find every step done.
+    with (tmp_path_factory.getbasetemp().parent / "image.lock").open("w", encoding="utf-8") as building:
+        fcntl.flock(building, fcntl.LOCK_EX)
+        run(engine, "build", "--network=host", *own, *machine, *arguments, seconds=BUILD_SECONDS)
     return "localhost/yingda-test"
 
 
