@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import sys
 import tempfile
@@ -11,9 +12,10 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.chaos import cluster_kills, slow_redis, telegram_faults
+from tests.chaos import cluster_kills, outages, slow_redis, telegram_faults
 from tests.chaos.disasters import redis_stands_still, redis_stops, suffer
 from tests.chaos.discord_faults import commands_fail, discord_fails
+from tests.chaos.endings import asked_to_end
 from tests.chaos.kills import run
 from tests.chaos.model_faults import IMPATIENT, model_fails
 from tests.chaos.process import Bot
@@ -24,6 +26,7 @@ from tests.chaos.world import World
 from tests.servers.cluster import cluster
 
 SECONDS = 30.0
+OUTAGE = 8.0
 HOUR = 3600
 
 
@@ -35,6 +38,30 @@ async def kills() -> Verdict:
 async def replicas() -> Verdict:
     """Three replicas, of which 40 times one is killed or stands still."""
     return await run(40, seed=12, replicas=3)
+
+
+async def webhook() -> Verdict:
+    """The same 20 times, but a load balancer brings Telegram's updates to all of them."""
+    return await run(20, seed=16, replicas=3, webhook=True)
+
+
+async def replicas_without_redis() -> Verdict:
+    """Three replicas poll; three times for 8 s each, their Redis stops, stands still, comes back empty."""
+    verdict = Verdict()
+    for outage in (
+        functools.partial(redis_stops, seconds=OUTAGE),
+        functools.partial(redis_stands_still, seconds=OUTAGE),
+        functools.partial(redis_stops, seconds=OUTAGE, forgets=True),
+    ):
+        found = await outages.run(outage, times=3, seed=17)
+        print(f"{outage.func.__name__} {outage.keywords}: {found}", flush=True)
+        verdict.add(found)
+    return verdict
+
+
+async def graceful() -> Verdict:
+    """Ten times SIGTERM under load: everybody is answered, before or after, and it ends in the time it is given."""
+    return await suffer(_ended, conversations=50)
 
 
 async def on_a_cluster() -> Verdict:
@@ -105,6 +132,10 @@ async def discord_faulty() -> Verdict:
     return await suffer(_discord, conversations=50)
 
 
+async def _ended(place: World, bot: Bot) -> None:
+    await asked_to_end(place, bot, times=10)
+
+
 async def _slow(place: World, bot: Bot) -> None:
     await slow_redis.redis_is_slow(place, bot, seconds=SECONDS)
     await slow_redis.redis_tears(place, bot, times=40)
@@ -127,8 +158,8 @@ async def _discord(place: World, bot: Bot) -> None:
 
 
 LONG = (
-    kills, replicas, on_a_cluster, nodes_killed, nodes_failed_over, redis_paused, redis_stopped, redis_emptied,
-    redis_slow, model_faulty, telegram_faulty, discord_faulty, soak,
+    kills, graceful, replicas, webhook, replicas_without_redis, on_a_cluster, nodes_killed, nodes_failed_over,
+    redis_paused, redis_stopped, redis_emptied, redis_slow, model_faulty, telegram_faulty, discord_faulty, soak,
 )  # fmt: skip
 FORMS: Mapping[str, Callable[[], Awaitable[Outcome]]] = {each.__name__: each for each in LONG}
 

@@ -10,7 +10,8 @@ from tests.chaos.sampling import MIB, Sample, slope
 
 # MiB an hour: where this is reached, 500 bytes of each message are remembered.
 STEEPEST = 8.0
-# Seconds. The first quarter of an hour fills caches and pools, so that a shorter run says nothing about an hour.
+# Seconds. The first quarter of an hour fills caches and pools, so that a shorter run says nothing about an hour:
+# neither about memory nor about the connections that a pool keeps.
 TELLING = 1800.0
 
 
@@ -43,16 +44,28 @@ class Balance:
         return slope(self.samples[len(self.samples) // 2 :])
 
     @property
+    def most_local(self) -> int:
+        """The most sockets to Redis that it had at rest or in the first quarter: a pool keeps what was once needed."""
+        first = self.samples[: len(self.samples) // 4]
+        return max((each.local for each in (self.before, *first) if each), default=0)
+
+    @property
     def faults(self) -> list[str]:
         """Everything that must not be, as sentences."""
         found = [*(f"unanswered: {each}" for each in self.unanswered), *self.wrong]
         if not (self.before and self.after):
             return [*found, "it was not looked at, at rest before and after"]
-        left = {name: getattr(self.after, name) - getattr(self.before, name) for name in ("tasks", "descriptors")}
-        found += [f"{more} {name} are left over" for name, more in left.items() if more > 0]
+        found += [f"{more} {name} are left over" for name, more in self.left(self.after).items()]
         if self.seconds >= TELLING and self.slope > STEEPEST:
             found.append(f"memory grows by {self.slope:.1f} MiB an hour, more than {STEEPEST:.0f}")
         return found
+
+    def left(self, held: Sample) -> dict[str, int]:
+        """Return what is held that was not before, by its name."""
+        more = {name: getattr(held, name) - getattr(self.before, name) for name in ("tasks", "descriptors")}
+        if self.seconds >= TELLING:
+            more["sockets to Redis"] = held.local - self.most_local
+        return {name: count for name, count in more.items() if count > 0}
 
     @property
     def faultless(self) -> bool:
@@ -66,7 +79,7 @@ class Balance:
             f"{len(self.unanswered)} unanswered, {self.unheard} refused by the platform\n"
             f"   {', '.join(f'{count} {name}' for name, count in self.done.most_common())}\n"
             f"   at rest before: {self.before}\n"
-            f"   at rest after:  {self.after}\n"
+            f"   at rest after:  {self.after} (up to {self.most_local} of Redis until the end of the first quarter)\n"
             f"   memory {_range(later)} MiB after the first quarter, {len(self.samples)} samples; slope "
             f"{self.slope:+.2f} MiB an hour over the second half, must be ≤ {STEEPEST:.0f} of half an hour and more "
             f"({slope(later):+.2f} over all but the first quarter)"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from tests.chaos.crowd import Crowd
 from tests.chaos.process import Bot
 from tests.chaos.talk import askers
 from tests.chaos.verdict import Verdict
 from tests.chaos.world import World, world
+from tests.servers.balancer import Balancer
 
 CONVERSATIONS = 50
 # Seconds that a bot lives at most once it listens, and the share of those that are killed sooner.
@@ -23,22 +26,40 @@ START, SETTLE = 60.0, 180.0
 
 
 async def run(
-    kills: int, seed: int, replicas: int = 1, *, conversations: int = CONVERSATIONS, redis_url: str = ""
+    kills: int,
+    seed: int,
+    replicas: int = 1,
+    *,
+    conversations: int = CONVERSATIONS,
+    redis_url: str = "",
+    webhook: bool = False,
 ) -> Verdict:
     """Kill a talking bot so many times, let it end its answers, and return what became of all questions.
 
     Of several replicas each time one is killed or, one time in three, stands still long enough to be taken for dead.
-    They use the server of the world, or that of `redis_url`.
+    They use the server of the world, or that of `redis_url`. By `webhook` a load balancer brings Telegram's updates to
+    all of them; otherwise one polls.
     """
     chance = random.Random(seed)
-    async with world(redis_url) as place:
+    async with world(redis_url) as place, _ways(replicas, webhook=webhook) as ways:
         # A replica that stood still hands over late what it had heard: Discord's people wait until they are answered.
         people = askers(place, conversations, patience=PATIENCE if replicas == 1 else START, listeners=replicas)
         crowd = Crowd(place, people, SETTLE)
-        bots = [Bot(place.directory / "bot", place.environment) for _ in range(replicas)]
+        bots = [Bot(place.directory / "bot", {**place.environment, **way}) for way in ways]
         async with crowd.talking(bots, chance):
             await _kill_again_and_again(bots, place, kills, chance)
         return await crowd.total()
+
+
+@asynccontextmanager
+async def _ways(replicas: int, *, webhook: bool) -> AsyncIterator[list[dict[str, str]]]:
+    """Give what each replica is told of the way that Telegram's updates take to it."""
+    if not webhook:
+        yield [{}] * replicas
+        return
+    async with Balancer(replicas) as balancer:
+        yield balancer.environments
+    print(f"{balancer.again} requests had to go to another replica")
 
 
 async def _kill_again_and_again(bots: list[Bot], place: World, kills: int, chance: random.Random) -> None:
@@ -58,9 +79,9 @@ async def _kill_again_and_again(bots: list[Bot], place: World, kills: int, chanc
 async def _heard(place: World, chance: random.Random) -> None:
     """Wait until the bot listens; one time in five do not, so that it is killed while it starts."""
     updates = place.telegram.updates
-    polled = updates.polled
+    before = updates.polled + updates.brought
     if chance.random() > STARTING:
-        await updates.bell.until(lambda: updates.polled > polled + 1, START)
+        await updates.bell.until(lambda: updates.polled + updates.brought > before + 1, START)
 
 
 async def pause(seconds: float) -> None:

@@ -23,7 +23,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 class Sample:
     """What the process held at a time in seconds; `memory` is resident, in bytes. `turns` were under way.
 
-    `local` are its sockets on this machine alone, its connections to Redis: it keeps as many as it once needed.
+    `local` are its sockets on this machine alone, its connections to Redis: it may keep as many as it once needed.
     `descriptors` are all others.
     """
 

@@ -70,7 +70,7 @@ async def soak(load: Load, seed: int = 21) -> Balance:
             await lobby.open()
             balance.before = await _calm(look, load.calm)
             await _suffer(load, place, lobby, look, balance, chance)
-            balance.after = await _rested(lobby, look, balance.before)
+            balance.after = await _rested(lobby, look, balance)
         finally:
             code = await bot.terminate()
         balance.wrong += [f"exit code {code}"] * (code != 0) + _bugs(bot)
@@ -117,15 +117,14 @@ async def _calm(look: Look, seconds: float) -> Sample:
     return held
 
 
-async def _rested(lobby: Lobby, look: Look, before: Sample) -> Sample:
-    """Wait until the bot holds no more than before, or has had time enough; return what it holds."""
+async def _rested(lobby: Lobby, look: Look, balance: Balance) -> Sample:
+    """Wait until nothing counts as left over, or the bot has had time enough; return what it holds."""
     await pause(UNUSED)
     await lobby.last_words()
     end = time.monotonic() + REST
     while True:
         held = await look()
-        back = held.tasks <= before.tasks and held.descriptors <= before.descriptors and not held.turns
-        if back or time.monotonic() > end:
+        if not (balance.left(held) or held.turns) or time.monotonic() > end:
             return held
         await pause(LOOK)
 

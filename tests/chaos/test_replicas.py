@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.chaos import cluster_kills
+from tests.chaos import cluster_kills, outages
+from tests.chaos.disasters import redis_stops
 from tests.chaos.kills import run
 from tests.chaos.process import Bot, ended
 from tests.chaos.world import World, world
@@ -25,6 +26,23 @@ async def place() -> AsyncIterator[World]:
 
 async def test_of_three_replicas_any_may_die_or_stand_still() -> None:
     verdict = await run(kills=3, seed=4, replicas=3, conversations=15)
+    print(verdict)
+    assert verdict.faultless
+    assert verdict.whole
+
+
+async def test_updates_that_a_load_balancer_brings_to_replicas_that_die_are_answered_once() -> None:
+    verdict = await run(kills=3, seed=4, replicas=3, conversations=10, webhook=True)
+    print(verdict)
+    assert verdict.faultless
+    assert verdict.whole
+
+
+async def test_while_their_one_redis_is_away_replicas_answer_everybody_once() -> None:
+    async def outage(place: World) -> None:
+        await redis_stops(place, 4)
+
+    verdict = await outages.run(outage, times=1, seed=1, conversations=12)
     print(verdict)
     assert verdict.faultless
     assert verdict.whole

@@ -57,6 +57,21 @@ def test_what_is_left_over_is_found(name: str) -> None:
     assert balance(**{name: -2}).faultless
 
 
+def test_connections_to_redis_are_kept_no_more_of_than_the_first_quarter_needed() -> None:
+    found = balance(local=5)
+    assert found.faults == ["5 sockets to Redis are left over"]
+    found.samples[14] = replace(found.samples[14], local=REST.local + 4)
+    assert found.faults == ["1 sockets to Redis are left over"]
+    found.samples[15] = replace(found.samples[15], local=REST.local + 5)
+    assert found.faults == ["1 sockets to Redis are left over"]
+    found.samples[0] = replace(found.samples[0], local=REST.local + 5)
+    assert found.faultless
+
+
+def test_a_short_run_says_nothing_about_connections_to_redis() -> None:
+    assert balance(seconds=60.0, local=5).faultless
+
+
 def test_who_was_not_answered_is_named() -> None:
     found = balance()
     found.unanswered.append("rule to guest-1")

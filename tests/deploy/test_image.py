@@ -7,6 +7,7 @@ python:3.13-slim. Building fetches packages; nothing else here leaves the machin
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import fnmatch
 import functools
 import json
@@ -130,26 +131,31 @@ def test_what_is_pinned_is_what_the_project_asks_for(lock: str, requirements: li
 
 @pytest.fixture(scope="session")
 def engine() -> str:
-    """The builder."""
-    found = next((name for name in ("podman", "docker") if where(name)), None)
+    """Where the builder is."""
+    found = next(filter(None, map(where, ("podman", "docker"))), None)
     return found or pytest.skip("neither podman nor docker is installed")
 
 
 @pytest.fixture(scope="session")
 def image(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of the image, built just now."""
-    base = next((each for each in BASES if each and _has(engine, each)), None)
+    base = next((each for each in BASES if each and _does(engine, "image", "inspect", each)), None)
     if base is None:
         pytest.skip("no base image: pull python:3.13-slim, or run tests/deploy/base_image")
-    own = ("--isolation=chroot", "--format=docker", "--layers") if engine == "podman" else ()
+    if not _does(engine, "run", "--rm", *TIGHT, base, "true"):
+        pytest.skip(f"{engine} cannot run a container here")
+    own = ("--isolation=chroot", "--format=docker", "--layers") if Path(engine).name == "podman" else ()
     machine = _of_this_machine(tmp_path_factory.mktemp("pip"))
     arguments = ("--build-arg", f"BASE={base}", "--file", DEPLOY / "Dockerfile", "--tag", "localhost/yingda-test", ".")
-    run(engine, "build", "--network=host", *own, *machine, *arguments, seconds=BUILD_SECONDS)
+    # Of several workers one builds; the others find every step done.
+    with (tmp_path_factory.getbasetemp().parent / "image.lock").open("w", encoding="utf-8") as building:
+        fcntl.flock(building, fcntl.LOCK_EX)
+        run(engine, "build", "--network=host", *own, *machine, *arguments, seconds=BUILD_SECONDS)
     return "localhost/yingda-test"
 
 
-def _has(engine: str, name: str) -> bool:
-    return subprocess.run([engine, "image", "inspect", name], capture_output=True, check=False).returncode == 0
+def _does(engine: str, *arguments: str) -> bool:
+    return subprocess.run([engine, *arguments], capture_output=True, check=False).returncode == 0
 
 
 def _of_this_machine(directory: Path) -> Iterator[str]:

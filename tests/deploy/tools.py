@@ -19,9 +19,9 @@ SECONDS = 60
 
 
 def where(name: str) -> str | None:
-    """Return where a program is: beside this Python, or on the path."""
-    beside = Path(sys.executable).with_name(name)
-    return str(beside) if beside.exists() else shutil.which(name)
+    """Return where a program is: beside this Python, where `.ci/tools` puts some, or on the path."""
+    ours = (Path(sys.executable).parent / name, HOUSE / ".venv-tools" / "bin" / name)
+    return next((str(each) for each in ours if each.exists()), None) or shutil.which(name)
 
 
 def tool(name: str) -> str:
