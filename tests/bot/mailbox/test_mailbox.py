@@ -103,6 +103,19 @@ async def test_who_was_just_given_leave_to_write_is_not_interrupted_however_dead
     assert not await dead.begin(place(message), letter)
 
 
+@pytest.mark.parametrize("more", [False, True])
+async def test_what_another_process_has_answered_is_not_begun_also_by_who_holds_the_conversation_again(
+    services: Services, dead: Mailbox, *, more: bool
+) -> None:
+    message = said("say one")
+    await dead.accept(message, place(message))
+    letter = await taken(dead, message)
+    assert (await swept(services)).screen.texts == ["echo say one"]
+    if more:
+        assert await dead.accept(said("say two"), place(message))
+    assert not await dead.begin(place(message), letter)
+
+
 async def test_a_process_that_lost_its_conversation_writes_nothing_more(services: Services, dead: Mailbox) -> None:
     message = said("say one")
     await dead.accept(message, place(message))
