@@ -7,6 +7,8 @@ from typing import Any
 import yaml
 
 DEEPEST = 20
+# What libyaml says itself, since PyYAML 6.0.4, before it hands out the first bracket of too many.
+REFUSED = "exceeded maximum nesting depth"
 
 
 def too_deep(text: str, loader: Any) -> int | None:
@@ -15,6 +17,15 @@ def too_deep(text: str, loader: Any) -> int | None:
     Raises:
         yaml.YAMLError: The text is not YAML.
     """
+    try:
+        return _too_deep(text, loader)
+    except yaml.MarkedYAMLError as error:
+        if error.problem == REFUSED:
+            return error.problem_mark.line if error.problem_mark else 0
+        raise
+
+
+def _too_deep(text: str, loader: Any) -> int | None:
     depth = 0
     for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.CollectionStartEvent):
