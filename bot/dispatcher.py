@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.apologies import apology, unknown
 from bot.closing import Keep, closing
 from bot.contract import Apology, Outlet, Stage, Superseded
 from bot.delivery.delivery import Delivery, Shown
@@ -25,7 +26,7 @@ from bot.log import turn_of
 from bot.mailbox.arrivals import Arrivals
 from bot.mailbox.letters import Letter
 from bot.mailbox.mailbox import Mailbox
-from bot.model import Choice, Conversation, Message, Reply, Source
+from bot.model import Conversation, Message, Reply, Source
 from bot.services import Services
 from bot.texts import language_of
 from bot.turns import Turns
@@ -34,7 +35,6 @@ log = structlog.get_logger(__name__)
 
 # Control characters mean nothing in a chat, and half a surrogate pair cannot even be sent.
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-CLOSEST = 3
 # How often a message is tried whose answer each time ended the process.
 MOST_ATTEMPTS = 3
 
@@ -134,7 +134,7 @@ class Dispatcher:
                 await self._drop(message, outlet, keep)
             elif letter.attempts > MOST_ATTEMPTS:
                 log.error("given up: its answer has ended the process again and again", conversation=where.hash)
-                await self._show(self._error(message, "core.bug"), message, outlet, keep, "given_up")
+                await self._show(apology(self._services, message, "core.bug"), message, outlet, keep, "given_up")
             else:
                 outlet.late = functools.partial(self._late, message)
                 if notice := letter.pages.get(0):
@@ -163,7 +163,7 @@ class Dispatcher:
     async def _drop(self, message: Message, outlet: Witness, keep: Keep) -> None:
         """Let a message go unanswered; where people are shown that an answer is on its way, say so in its place."""
         if isinstance(outlet.outlet, Promising) and outlet.outlet.promised:
-            await self._show(self._error(message, "core.too_late"), message, outlet, keep, "late")
+            await self._show(apology(self._services, message, "core.too_late"), message, outlet, keep, "late")
             return
         self._metrics.ended.labels(message.platform, "late").inc()
         await keep.finish()
@@ -181,18 +181,18 @@ class Dispatcher:
             if isinstance(result, Reply):
                 return result
             message = result or message
-        return self._unknown(message) if message.addressed else None
+        return unknown(self._services, message) if message.addressed else None
 
     async def _answer_or_apologise(self, message: Message) -> Reply | None:
         try:
             return await self.answer(message)
-        except Apology as apology:
-            self._metrics.failed(apology.key)
-            return self._error(message, apology.key, **apology.values)
+        except Apology as sorry:
+            self._metrics.failed(sorry.key)
+            return apology(self._services, message, sorry.key, **sorry.values)
         except Exception:  # a stage's bug is told in one fixed sentence to whom asked, and to nobody else
             log.exception("stage failed", conversation=message.conversation.hash)
             self._metrics.failed("bug")
-            return self._error(message, "core.bug") if message.addressed else None
+            return apology(self._services, message, "core.bug") if message.addressed else None
 
     async def _resume(self, letter: Letter, outlet: Outlet, keep: Keep) -> None:
         """Mark the answer that a sudden end broke off, where it stands, or say that there may have been one."""
@@ -242,15 +242,3 @@ class Dispatcher:
         text = UNSPEAKABLE.sub("", message.text).strip()
         language = language_of(message.sender.language, text, self._services.settings.default_language)
         return replace(message, text=text, language=language)
-
-    def _unknown(self, message: Message) -> Reply | None:
-        if message.choice:
-            return self._error(message, "core.choice_gone")
-        if not (message.text or message.invocation):
-            return None
-        choices = tuple(Choice(fact.question, fact.choice) for fact in message.facts[:CLOSEST])
-        key = "core.unknown_closest" if choices else "core.unknown"
-        return Reply(Source("none"), self._services.say(message, key), choices=choices, remember=False)
-
-    def _error(self, message: Message, key: str, **values: object) -> Reply:
-        return Reply(Source("error", key), self._services.say(message, key, **values), remember=False)
