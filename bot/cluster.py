@@ -47,6 +47,14 @@ class Nodes:
                 answers[number] = answer
         return answers
 
+    def rests(self, key: str) -> bool:
+        """Return whether the node that has a key has just failed."""
+        try:
+            node = self._client.get_node_from_key(key)
+        except SlotNotCoveredError:
+            return False
+        return time.monotonic() < self._resting.get(node.name, 0.0)
+
     async def close(self) -> None:
         """Do nothing: the client is closed by whoever made it."""
 

@@ -86,8 +86,12 @@ class Store:
 
     @property
     def resting(self) -> bool:
-        """Whether nothing is even sent now. Of a cluster each node rests by itself, and this is not known."""
+        """Whether nothing at all is even sent now. Of a cluster each node rests by itself."""
         return time.monotonic() < self._rest_until
+
+    def rests(self, slot: str) -> bool:
+        """Return whether nothing that is about a key is even sent now."""
+        return self.resting or (isinstance(self._link, Nodes) and self._link.rests(slot))
 
     def seconds_back(self) -> float:
         """Return for how long it has answered again since it was away; endless where it never was."""

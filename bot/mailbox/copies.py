@@ -28,6 +28,8 @@ class Copies:
 
     def __init__(self) -> None:
         self._waiting: dict[Conversation, dict[str, Copy]] = {}
+        # Of those, the conversations that another process was last known to hold.
+        self._elsewhere: set[Conversation] = set()
         # Answered, but Redis went away before they could be taken out of their mailbox.
         self.answered: dict[str, Conversation] = {}
 
@@ -41,13 +43,15 @@ class Copies:
 
     def meanwhile(self, where: Conversation) -> Letter | None:
         """Return the oldest message that this process answers while Redis is away: none that lies there for another."""
+        surely = ("no",) if where in self._elsewhere else ("no", "perhaps")
         for line, copy in self._waiting.get(where, {}).items():
-            if copy.ours or copy.kept != "yes":
+            if copy.ours or copy.kept in surely:
                 return Letter(copy.message, line)
         return None
 
     def reached(self, where: Conversation, line: str) -> None:
         """Note that this process holds a conversation, and this is its oldest message: what came before is answered."""
+        self._elsewhere.discard(where)
         waiting = self._waiting.get(where, {})
         if line not in waiting:
             return
@@ -59,8 +63,14 @@ class Copies:
 
     def disown(self, where: Conversation) -> None:
         """Note that another process holds a conversation."""
+        if where in self._waiting:
+            self._elsewhere.add(where)
         for copy in self._waiting.get(where, {}).values():
             copy.ours = False
+
+    def elsewhere(self, where: Conversation) -> bool:
+        """Return whether another process was last known to hold a conversation."""
+        return where in self._elsewhere
 
     def of(self, where: Conversation, line: str) -> Copy | None:
         """Return what is kept of a message."""
@@ -79,7 +89,7 @@ class Copies:
         waiting = self._waiting.get(where, {})
         copy = waiting.pop(line, None)
         if not waiting:
-            self._waiting.pop(where, None)
+            self.clear(where)
         return copy is None or copy.kept != "no"
 
     def may_come_late(self, where: Conversation, line: str) -> bool:
@@ -89,6 +99,7 @@ class Copies:
 
     def clear(self, where: Conversation) -> tuple[str, ...]:
         """Forget all messages of a conversation, and return their lines."""
+        self._elsewhere.discard(where)
         return tuple(self._waiting.pop(where, ()))
 
     def places(self) -> tuple[Conversation, ...]:

@@ -55,11 +55,13 @@ return {'letter', head, redis.call('HGETALL', KEYS[3])}
 # something of an answer, and none that was given by another, who held it meanwhile: then the message does not lie there
 # any more, whoever holds the conversation since. A lock that nobody holds has expired (then the message still lies
 # there, perhaps behind others whose end the server was not told of while it was away), or the server has forgotten
-# everything (then it does not know the message either): in both cases it is ours again.
+# everything (then it does not know the message either): in both cases it is ours again. What the server does not know
+# nobody else can give, also where another holds the conversation.
 BEGIN = """
-local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-if not redis.call('LPOS', KEYS[2], ARGV[2]) and redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
+local holder, there = redis.call('GET', KEYS[1]), redis.call('LPOS', KEYS[2], ARGV[2])
+local known = redis.call('EXISTS', KEYS[4]) == 1
+if not there and known then return 0 end
+if holder and holder ~= ARGV[1] then return (there or known) and 0 or 1 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 if redis.call('LINDEX', KEYS[2], 0) == ARGV[2] then redis.call('HSET', KEYS[3], 'begun', '1') end
 return 1

@@ -58,10 +58,14 @@ class Mailbox:
         """Put into Redis what it is not known to have, in its order. Return of what it answers whether it is new."""
         order = self._orders.setdefault(where, asyncio.Lock())
         async with order:
-            return await self._keep_in_order(where, self._copies.unsure(where))
+            unsure = self._copies.unsure(where)
+            if self._copies.elsewhere(where):
+                # Who holds the conversation would take what is being answered here from memory.
+                unsure.pop(self._current.get(where, ""), None)
+            return await self._keep_in_order(where, unsure)
 
     async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
-        if self._store.resting:
+        if not unsure or self._store.rests(mail_key(where)):
             return {}  # nothing of it would be sent: it is certain that Redis has not got it
         kept: list[Command] = [("ZADD", OPEN, time.time(), member(where))]
         for line, copy in unsure.items():

@@ -128,6 +128,32 @@ async def test_what_lies_there_for_another_process_is_left_to_it_while_redis_is_
     assert await other.take(first.conversation)
 
 
+async def test_what_is_answered_from_memory_is_not_taken_by_who_holds_the_conversation_when_redis_is_back(
+    services: Services, line: Line
+) -> None:
+    first, second, third = said("one"), said("two"), said("three")
+    other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
+    await other.accept(first, first.conversation)
+    assert await line.mailbox.accept(second, second.conversation)
+    assert await line.takes(second) is None
+    line.cut()
+    await line.mailbox.left_behind(())  # the first to be told that Redis is away
+    assert await line.mailbox.accept(third, third.conversation)
+    given = await line.mailbox.take(third.conversation)
+    assert given
+    assert await line.mailbox.begin(third.conversation, given)
+    line.mend()
+    await line.mailbox.left_behind((third.conversation,))
+    for expected in (first, second):
+        letter = await other.take(first.conversation)
+        assert letter
+        assert letter.message == expected
+        await other.finish(first.conversation, letter.line)
+    assert await line.mailbox.begin(third.conversation, given)
+    await line.mailbox.finish(third.conversation, given.line)
+    assert await other.take(first.conversation) is None
+
+
 async def test_what_another_process_has_answered_is_not_answered_again_when_redis_goes_away_later(
     services: Services, line: Line
 ) -> None:
