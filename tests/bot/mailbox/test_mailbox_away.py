@@ -54,6 +54,16 @@ async def line(services: Services) -> AsyncIterator[Line]:
     await line.nowhere.close()
 
 
+async def held_elsewhere(services: Services, line: Line) -> tuple[Mailbox, Message, Message]:
+    """Return a mailbox that holds a conversation, what it accepted there, and what was accepted here for it."""
+    first, second = said("one"), said("two")
+    other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
+    await other.accept(first, first.conversation)
+    assert await line.mailbox.accept(second, second.conversation)
+    assert await line.takes(second) is None
+    return other, first, second
+
+
 async def test_what_was_accepted_before_is_answered_while_redis_is_away_and_only_then(line: Line) -> None:
     first, second = said("one"), said("two")
     for message in (first, second):
@@ -112,11 +122,8 @@ async def test_what_another_process_answered_is_not_answered_from_the_copy(servi
 async def test_what_lies_there_for_another_process_is_left_to_it_while_redis_is_away(
     services: Services, line: Line
 ) -> None:
-    first, second, third = said("one"), said("two"), said("three")
-    other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
-    await other.accept(first, first.conversation)
-    assert await line.mailbox.accept(second, second.conversation)
-    assert await line.takes(second) is None
+    other, first, second = await held_elsewhere(services, line)
+    third = said("three")
     line.cut()
     assert await line.takes(second) is None
     assert await line.mailbox.accept(third, third.conversation)
@@ -131,11 +138,8 @@ async def test_what_lies_there_for_another_process_is_left_to_it_while_redis_is_
 async def test_what_is_answered_from_memory_is_not_taken_by_who_holds_the_conversation_when_redis_is_back(
     services: Services, line: Line
 ) -> None:
-    first, second, third = said("one"), said("two"), said("three")
-    other = Mailbox(services.store, Replica("there", uuid.uuid4().hex))
-    await other.accept(first, first.conversation)
-    assert await line.mailbox.accept(second, second.conversation)
-    assert await line.takes(second) is None
+    other, first, second = await held_elsewhere(services, line)
+    third = said("three")
     line.cut()
     await line.mailbox.left_behind(())  # the first to be told that Redis is away
     assert await line.mailbox.accept(third, third.conversation)
