@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from bot.command import Command, Parameter, Value
 from bot.contract import Apology
 from bot.model import Message
 
-NAMED = re.compile(
-    r"""(?:^|(?<=\s))(?P<name>[a-z_]+)[:=：](?:"(?P<quoted>[^"]*)"|“(?P<curly>[^”]*)”|(?P<bare>\S*))\s?"""
-)
+NAMED = re.compile(r"""(?P<name>[a-z_]+)[:=：](?:"(?P<quoted>[^"]*)"|“(?P<curly>[^”]*)”|(?P<bare>\S+))(?:\s+|$)""")
 TRUE = ("true", "yes", "on", "1", "是", "开", "開")
 FALSE = ("false", "no", "off", "0", "否", "关", "關")
 
@@ -53,38 +52,33 @@ def _typed(message: Message) -> dict[str, Value]:
 
 
 def _written(command: Command, message: Message) -> dict[str, Value]:
-    text = [*message.text.lstrip().split(maxsplit=1), ""][1]
-    named, text = _named(command, text)
-    given: dict[str, Value] = dict(named)
-    for parameter in command.parameters:
-        if parameter.name in given:
-            continue
-        if parameter.rest:
-            given.update({parameter.name: text} if text else {})
-            text = ""
-        elif parameter.required or _choice(parameter, text.partition(" ")[0]):
-            word, _, text = text.partition(" ")
-            given.update({parameter.name: word} if word else {})
-            text = text.strip()
-    if text:
+    text = [*message.text.lstrip().split(maxsplit=1), ""][1].strip()
+    given: dict[str, Value] = {}
+    while found := _option(command, given, text):
+        name, given[name], text = found
+    rest = next((each.name for each in command.parameters if each.rest), None)
+    if text and rest is None:
         raise Apology("commands.too_much", text=text[:50], usage=usage(command))
-    return given
+    return {**given, rest: text} if text and rest else given
 
 
-def _named(command: Command, text: str) -> tuple[dict[str, str], str]:
-    """Take `name:value` out of a text, for the names the command knows; everything else stays as it was written."""
-    names = {each.name for each in command.parameters}
-    found: dict[str, str] = {}
+def _option(command: Command, given: Container[str], text: str) -> tuple[str, str, str] | None:
+    """Return the option that a text begins with, its value, and what follows; what is none begins the rest.
 
-    def take(match: re.Match[str]) -> str:
-        if match["name"] not in names:
-            return match[0]
-        found[match["name"]] = next(
-            part for part in (match["quoted"], match["curly"], match["bare"]) if part is not None
-        )
-        return ""
+    Options stand before the rest, so that nothing in a person's own text is taken for one.
+    """
+    missing = [each for each in command.parameters if not each.rest and each.name not in given]
+    named = NAMED.match(text)
+    if named and any(each.name == named["name"] for each in missing):
+        value = next(part for part in (named["quoted"], named["curly"], named["bare"]) if part is not None)
+        return named["name"], value, text[named.end() :]
+    word = text.partition(" ")[0].partition("\n")[0]
+    taker = next((each for each in missing if word and _takes(each, word)), None)
+    return (taker.name, word, text[len(word) :].lstrip()) if taker else None
 
-    return found, NAMED.sub(take, text).strip()
+
+def _takes(parameter: Parameter, word: str) -> bool:
+    return parameter.required or bool(_choice(parameter, word)) or (parameter.kind is int and word.isdecimal())
 
 
 def _value(command: Command, parameter: Parameter, value: Value) -> Value:
