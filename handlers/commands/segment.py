@@ -15,6 +15,7 @@ from handlers.labour import Result, labour, shortened
 from handlers.language.ambiguity import Stretch, ambiguous
 from handlers.language.full import cut_all
 from handlers.language.matching import METHODS, Method
+from handlers.language.normalise import restored, simplify
 from handlers.language.own import Segmenter
 from handlers.language.pinyin import HAN
 from handlers.material import Text, material
@@ -66,13 +67,21 @@ def _cuts(segmenter: Segmenter) -> dict[str, Callable[[str], list[str]]]:
         "accurate_plain": partial(segmenter.cut, hmm=False),
         "search": segmenter.cut_for_search,
         "search_plain": partial(segmenter.cut_for_search, hmm=False),
-        "full": lambda text: cut_all(text, segmenter.lexicon),
+        "full": partial(_full, segmenter),
         **{name: partial(_by, method, segmenter) for name, method in METHODS.items()},
     }
 
 
 def _by(method: Method, segmenter: Segmenter, text: str) -> list[str]:
-    return method(text, segmenter.lexicon)
+    return restored(text, method(simplify(text), segmenter.lexicon))
+
+
+def _full(segmenter: Segmenter, text: str) -> list[str]:
+    plain, at, found = simplify(text), 0, list[str]()
+    for word in cut_all(plain, segmenter.lexicon):
+        at = plain.index(word, at)
+        found.append(text[at : at + len(word)])
+    return found
 
 
 def _words(message: Message, services: Services, words: list[str]) -> Result:
@@ -91,7 +100,7 @@ def _compared(message: Message, services: Services, text: str, segmenter: Segmen
         line = BETWEEN.join(word for word in cut(text) if word.strip())
         groups.setdefault(line, []).append(services.say(message, f"language.mode_{name}"))
     parts = [f"{'・'.join(names)}\n{line}" for line, names in groups.items()]
-    stretches = ambiguous(text, segmenter.lexicon)
+    stretches = ambiguous(simplify(text), segmenter.lexicon)
     key = "ambiguous" if stretches else "unambiguous" if HAN.search(text) else "no_han"
     parts.append("\n".join([services.say(message, f"language.{key}"), *_marked(message, services, text, stretches)]))
     return Result("\n\n".join(parts))
@@ -109,7 +118,9 @@ def _marked(message: Message, services: Services, text: str, stretches: tuple[St
             message,
             f"language.{each.kind}",
             part=text[each.start : each.end],
-            readings=" ⇄ ".join(BETWEEN.join(reading) for reading in each.readings),
+            readings=" ⇄ ".join(
+                BETWEEN.join(restored(text[each.start : each.end], reading)) for reading in each.readings
+            ),
         )
         for each in stretches
     ]

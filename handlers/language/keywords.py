@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from handlers.language.idf import Idf, jieba_idf
+from handlers.language.normalise import simplify
 from handlers.language.own import Segmenter
 from handlers.language.tag import NOBODY, Tagged, tag
 
@@ -54,7 +55,7 @@ def idf_of(documents: Iterable[str], segmenter: Segmenter = NOBODY) -> Idf:
     Source: K. Spärck Jones, A statistical interpretation of term specificity, J. Documentation 1972, 28 (1); the
     smoothing is scikit-learn's.
     """
-    sets = [set(segmenter.cut(document)) for document in documents]
+    sets = [set(segmenter.cut(simplify(document))) for document in documents]
     counts = Counter(word for words in sets for word in words)
     table = {word: math.log((1 + len(sets)) / (1 + count)) + 1 for word, count in counts.items()}
     return Idf(table, math.log(1 + len(sets)) + 1)
@@ -82,8 +83,9 @@ def by_tf_idf(
     counts = Counter(word for word in words if len(word.strip()) >= SHORTEST and word.lower() not in stop)
     total = counts.total()
     found = [
-        Keyword(word, count * (idf.of(word) / total), count, count / total, idf.of(word))
+        Keyword(word, count * (rarity / total), count, count / total, rarity)
         for word, count in counts.items()
+        for rarity in [idf.of(simplify(word))]
     ]
     return sorted(found, key=lambda each: each.weight, reverse=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import opencc
 
@@ -38,6 +39,15 @@ def simplify(text: str) -> str:
     text = SURROGATES.sub("\ufffd", text)
     simplified: str = _simplifier().convert(text)
     return simplified if len(simplified) == len(text) else "".join(_simplifier().convert(each) for each in text)
+
+
+def restored(text: str, words: Iterable[str]) -> list[str]:
+    """Return the words that `simplify(text)` was cut into as they stand in the text; joined they are the text."""
+    at, found = 0, list[str]()
+    for word in words:
+        found.append(text[at : at + len(word)])
+        at += len(word)
+    return found
 
 
 def fold(text: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from handlers.language import segment
 from handlers.language.dictionary import Word
 from handlers.language.lexicon import Lexicon, standard
 from handlers.language.matching import best_path, joined
+from handlers.language.normalise import restored, simplify
 from handlers.language.segment import BLOCKS, LINE_END_OR_CHARACTER, WORD, ends_of, grams, with_hmm
 
 # What jieba can find as one word.
@@ -17,14 +19,14 @@ POSSIBLE = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+")
 
 
 class Segmenter:
-    """Cuts by jieba's dictionary and some more words.
+    """Cuts by jieba's dictionary and some more words, which are Simplified: so is a text while it is cut.
 
     Where none of them occurs, the fast engine cuts; elsewhere the word graph is built over both. The words' share of
     the total weighs in the latter only: their sum is small beside the dictionary's 60 million.
     """
 
     def __init__(self, words: Iterable[Word] = ()) -> None:
-        self.words = tuple(words)
+        self.words = tuple(replace(word, text=simplify(word.text)) for word in words)
         by_first: dict[str, list[str]] = defaultdict(list)
         for word in self.words:
             by_first[word.text[0]].append(word.text)
@@ -39,7 +41,7 @@ class Segmenter:
         return self._lexicon
 
     def knows_in(self, text: str) -> bool:
-        """Return whether one of its own words stands in a text."""
+        """Return whether one of its own words stands in a Simplified text."""
         if not self.words:
             return False
         firsts = self._by_first.keys() & set(text)
@@ -47,6 +49,11 @@ class Segmenter:
 
     def cut(self, text: str, *, hmm: bool = True) -> list[str]:
         """Return the words of a text in jieba's accurate mode; joined they are the text."""
+        plain = simplify(text)
+        words = self._cut(plain, hmm=hmm)
+        return words if plain == text else restored(text, words)
+
+    def _cut(self, text: str, *, hmm: bool) -> list[str]:
         if not self.knows_in(text):
             return segment.cut(text, hmm=hmm)
         words: list[str] = []
@@ -62,10 +69,13 @@ class Segmenter:
 
     def cut_for_search(self, text: str, *, hmm: bool = True) -> list[str]:
         """Return the words in jieba's search-engine mode: long words come after the shorter ones within them."""
-        if not self.knows_in(text):
+        plain = simplify(text)
+        if plain == text and not self.knows_in(text):
             return segment.cut_for_search(text, hmm=hmm)
         is_word = self.lexicon.is_word
-        return [part for word in self.cut(text, hmm=hmm) for part in (*grams(word, is_word), word)]
+        words = self._cut(plain, hmm=hmm)
+        pairs = zip(words, restored(text, words), strict=True)
+        return [part for word, own in pairs for part in (*(own[at:end] for at, end in grams(word, is_word)), own)]
 
     def words_of(self, text: str) -> list[str]:
         """Return the words of a text without punctuation and spaces."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from handlers.language.normalise import simplify
 from handlers.language.own import Segmenter
 from handlers.language.readings import HAN, Tones, readings, toned
 from handlers.language.tag import NOBODY
@@ -24,7 +25,7 @@ def pinyin(text: str, tones: Tones = "marks", segmenter: Segmenter = NOBODY) -> 
 
 
 def _syllables(word: str, tones: Tones) -> tuple[str, ...]:
-    return tuple(each if HAN.match(each) else toned(each, tones) for each in readings().of(word))
+    return tuple(each if HAN.match(each) else toned(each, tones) for each in readings().of(simplify(word)))
 
 
 def spelt(words: Iterable[tuple[str, tuple[str, ...]]]) -> str:

@@ -37,14 +37,16 @@ def cut_for_search(text: str, *, hmm: bool = True) -> list[str]:
     """Return the words in jieba's search-engine mode: long words come after the shorter ones within them."""
     if not DIFFERS_HMM.search(text):
         return list(rjieba.cut_for_search(text, hmm))
-    return [part for word in cut(text, hmm=hmm) for part in (*grams(word, rjieba.has_word), word)]
+    words = cut(text, hmm=hmm)
+    return [part for word in words for part in (*(word[at:end] for at, end in grams(word, rjieba.has_word)), word)]
 
 
-def grams(word: str, is_word: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the words of two and three characters within a longer one, as jieba's search-engine mode does."""
+def grams(word: str, is_word: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Yield where words of two and three characters stand in a longer one, as jieba's search-engine mode finds them."""
     for size in (2, 3):
         if len(word) > size:
-            yield from (part for part in (word[at : at + size] for at in range(len(word) - size + 1)) if is_word(part))
+            places = ((at, at + size) for at in range(len(word) - size + 1))
+            yield from (place for place in places if is_word(word[slice(*place)]))
 
 
 def words(text: str) -> list[str]:

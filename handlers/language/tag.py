@@ -13,6 +13,7 @@ import rjieba
 from handlers.language.hidden_markov import model
 from handlers.language.lexicon import Lexicon, jieba_words
 from handlers.language.matching import best_path
+from handlers.language.normalise import restored, simplify
 from handlers.language.own import Segmenter
 from handlers.language.segment import RARE
 
@@ -39,8 +40,17 @@ NOBODY = Segmenter()
 def tag(text: str, *, hmm: bool = True, segmenter: Segmenter = NOBODY) -> list[Tagged]:
     """Return the words of a text with their tags (see `tagset`); joined the words are the text.
 
-    The words are not always those of `segment.cut`: jieba's tagger has a hidden Markov model of its own.
+    The words are not always those of `segment.cut`: jieba's tagger has a hidden Markov model of its own. Traditional
+    text is tagged as its Simplified characters are, which is what the dictionary has, and keeps its own.
     """
+    plain = simplify(text)
+    found = _tagged(plain, segmenter, hmm=hmm)
+    if plain == text:
+        return found
+    return list(zip(restored(text, (word for word, _ in found)), (its_tag for _, its_tag in found), strict=True))
+
+
+def _tagged(text: str, segmenter: Segmenter, *, hmm: bool) -> list[Tagged]:
     own = segmenter.knows_in(text)
     if not own and not SPECIAL.search(text):
         return _joined(rjieba.tag(text, False), _recognised if hmm else _letters_joined)  # noqa: FBT003 — rjieba's
@@ -51,7 +61,7 @@ def tag(text: str, *, hmm: bool = True, segmenter: Segmenter = NOBODY) -> list[T
         elif own and segmenter.knows_in(block):
             found += _with_own(block, segmenter.lexicon, hmm=hmm)
         else:
-            found += tag(block, hmm=hmm)
+            found += _tagged(block, NOBODY, hmm=hmm)
     return found
 
 

@@ -11,6 +11,7 @@ from jieba import posseg
 from handlers.language.convert import DIRECTIONS, convert, is_traditional
 from handlers.language.dictionary import Word
 from handlers.language.keywords import by_text_rank, by_tf_idf, idf_of, standard_idf
+from handlers.language.normalise import simplify
 from handlers.language.own import Segmenter
 from handlers.language.pinyin import pinyin, spelt
 from tests.handlers.language.real import lines, plain
@@ -93,3 +94,12 @@ def test_every_direction_converts() -> None:
     assert convert("軟體裡的頭髮", "tw2sp") == "软件里的头发"
     assert all(convert("\ud800a", direction) == "\ufffda" for direction in DIRECTIONS)
     assert (is_traditional("軟體"), is_traditional("软件")) == (True, False)
+
+
+def test_keywords_of_traditional_text_are_weighed_as_their_simplified_forms_are() -> None:
+    text = "重慶的銀行和長江大橋的歷史"
+    found, simplified = by_tf_idf(text), by_tf_idf(simplify(text))
+    assert [each.word for each in found] == ["長江大橋", "重慶", "銀行", "歷史"]
+    assert [each.weight for each in found] == [each.weight for each in simplified]
+    own = idf_of([simplify(text), "別的"])
+    assert by_tf_idf(text, idf=own)[0].idf == own.of("长江大桥") < own.of("没有")

@@ -54,6 +54,13 @@ def test_tags_and_search_mode_know_them_too() -> None:
     assert own.cut_for_search("用egret引擎写") == reference(own.words).lcut_for_search("用egret引擎写")
 
 
+def test_traditional_text_is_cut_as_its_simplified_characters_are_and_keeps_its_own() -> None:
+    own = Segmenter([Word("拾頁", 2000, "nz")])
+    assert own.cut("我在拾頁寫頭髮") == ["我", "在", "拾頁", "寫", "頭髮"]
+    assert own.cut_for_search("長江大橋") == ["長江", "大橋", "長江大橋"]
+    assert Segmenter().cut("重慶的銀行長大了\ud83d") == ["重慶", "的", "銀行", "長大", "了", "\ud83d"]
+
+
 def test_a_word_of_the_dictionary_can_be_made_to_fall_apart() -> None:
     rare = [Word("乒乓球", 1)]
     assert Segmenter(rare).cut("打乒乓球", hmm=False) == reference(rare).lcut("打乒乓球", HMM=False)

@@ -1,4 +1,4 @@
-"""Tags equal those of jieba.posseg."""
+"""Tags equal those of jieba.posseg; Traditional text has those of its Simplified characters."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from jieba import posseg
 from handlers.language.dictionary import Word
 from handlers.language.hidden_markov import model
 from handlers.language.lexicon import data
+from handlers.language.normalise import simplify
 from handlers.language.own import Segmenter
 from handlers.language.tag import tag, tag_of
 from handlers.language.tagset import TABLE, explain
@@ -31,7 +32,8 @@ def jieba() -> Any:
 @pytest.mark.parametrize("hmm", [True, False])
 def test_tags_equal_jieba_on_real_chinese_lines(jieba: Any, hmm: bool) -> None:  # noqa: FBT001 — a parameter of the test
     chinese = [line for line in lines()[:: 2 if hmm else 1] if not line.isascii()]
-    assert [line for line in chinese if tag(line, hmm=hmm) != [tuple(each) for each in jieba.cut(line, HMM=hmm)]] == []
+    simplified = [simplify(line) for line in chinese]
+    assert [line for line in simplified if tag(line, hmm=hmm) != [tuple(it) for it in jieba.cut(line, HMM=hmm)]] == []
 
 
 @settings(deadline=None)  # jieba itself takes long over characters that it has never seen
@@ -39,7 +41,16 @@ def test_tags_equal_jieba_on_real_chinese_lines(jieba: Any, hmm: bool) -> None: 
 def test_odd_texts_are_tagged_as_jieba_tags_them(text: str, hmm: bool) -> None:  # noqa: FBT001 — drawn by hypothesis
     posseg.dt.tokenizer.FREQ, posseg.dt.tokenizer.total = plain().FREQ, plain().total
     posseg.dt.tokenizer.initialized = True
+    text = simplify(text)
     assert tag(text, hmm=hmm) == [tuple(each) for each in posseg.dt.cut(text, HMM=hmm)]
+
+
+def test_traditional_text_has_the_tags_of_its_simplified_characters() -> None:
+    text = "請問重慶的銀行長大了嗎，頭髮呢"
+    found = tag(text)
+    assert "".join(word for word, _ in found) == text
+    assert [its_tag for _, its_tag in found] == [its_tag for _, its_tag in tag(simplify(text))]
+    assert ("頭髮", "n") in found
 
 
 def test_words_of_ones_own_have_their_own_tags() -> None:
