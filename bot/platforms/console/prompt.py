@@ -9,6 +9,8 @@ from pathlib import Path
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import has_focus
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
@@ -145,5 +147,6 @@ def _bindings() -> KeyBindings:
         else:
             event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
 
-    bindings.add("c-c")(interrupt)
+    # In the search (Ctrl-R) the key leaves it, as everywhere: a prompt that ended there would begin there again.
+    bindings.add("c-c", filter=has_focus(DEFAULT_BUFFER))(interrupt)
     return bindings

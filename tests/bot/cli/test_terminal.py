@@ -17,7 +17,7 @@ import pytest
 from tests.bot.cli.command_line import environment
 from tests.servers.openai import KEY, MODEL, OpenAI, Stall
 
-CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\r"
+CTRL_C, CTRL_D, CTRL_R, ENTER = "\x03", "\x04", "\x12", "\r"
 
 
 class Person:
@@ -101,6 +101,17 @@ async def test_a_person_asks_stops_the_answer_becomes_another_and_leaves(tmp_pat
         person.type(f"/start{ENTER}")
         await person.sees("Hello bob!")
         await person.sees("〔command start〕")
+        person.type(CTRL_D)
+
+
+@pytest.mark.parametrize("keys", [f"{CTRL_R}{CTRL_C}", f"{CTRL_R}sta{CTRL_C}{CTRL_C}", f"{CTRL_R}{CTRL_R}x{CTRL_C}"])
+async def test_who_leaves_the_search_by_control_c_can_go_on_typing(tmp_path: Path, server: OpenAI, keys: str) -> None:
+    async with sitting(tmp_path, server) as person:
+        await person.sees("›")
+        for _ in range(2):
+            person.type(keys)
+            person.type(f"/start{ENTER}")
+            await person.sees("〔command start〕")
         person.type(CTRL_D)
 
 

@@ -20,7 +20,7 @@ from bot.platforms.console.platform import Console
 from bot.platforms.console.prompt import PromptDesk, Suggestions
 from bot.platforms.console.script import Script
 
-CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\r"
+CTRL_C, CTRL_D, CTRL_R, ENTER = "\x03", "\x04", "\x12", "\r"
 
 
 @pytest.fixture
@@ -67,6 +67,13 @@ async def test_a_line_between_two_control_c_goes_on(keys: PipeInput) -> None:
     keys.send_text(f"{CTRL_C}hi{ENTER}{CTRL_C}{CTRL_C}")
     assert await desk.typed() == ["hi"]
     assert desk.hints == ["hint", "hint"]
+
+
+async def test_one_control_c_leaves_the_search_and_the_line_that_was_typed_before_stands_again(keys: PipeInput) -> None:
+    desk = Desk(keys)
+    keys.send_text(f"one{ENTER}tw{CTRL_R}on{CTRL_C}o{ENTER}{CTRL_R}{CTRL_C}three{ENTER}{CTRL_D}")
+    assert await desk.typed() == ["one", "two", "three"]
+    assert desk.hints == []
 
 
 async def test_control_c_during_an_answer_asks_for_attention_and_other_keys_wait(keys: PipeInput) -> None:
