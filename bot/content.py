@@ -56,6 +56,7 @@ class Content:
         self._live: list[Live[Any]] = []
         # At how many looks in a row.
         self._lost: dict[Path, int] = {}
+        self._refused = False
 
     def watch(self, paths: tuple[Path, ...], load: Callable[[], T]) -> Live[T]:
         """Load a value from files and keep it fresh.
@@ -102,11 +103,14 @@ class Content:
         for fault in self.faults:
             log.warning("content refused, the old one stays", reason=fault)
         if self.faults:
+            self._refused = True
             return False
         for live, value in loaded:
             live.value, live.used = value, live.seen
         changed = [path.name for live in stale for path in live.paths]
-        log.info("content reloaded" if changed else "content is again what is in use", files=changed)
+        # Whoever was told that something is wrong is told as loudly that it is right again.
+        tell, self._refused = log.warning if self._refused else log.info, False
+        tell("content reloaded" if changed else "content is again what is in use", files=changed)
         return bool(changed)
 
 

@@ -28,6 +28,15 @@ QUIET = (
 )
 
 
+class Terminal(Discreet):
+    """Writes records where a person may be typing: what stands for standard error then draws their line anew below."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record to what is standard error now."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def configure(level: str, secrets: Iterable[str] = ()) -> None:
     """Send everything that is logged, by us or by libraries, to standard error from this level on.
 
@@ -39,7 +48,8 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    handler = Discreet(sys.stderr)
+    terminal = sys.stderr.isatty()
+    handler = Terminal(sys.stderr) if terminal else Discreet(sys.stderr)
     handler.setFormatter(
         Blanking(
             secrets,
@@ -47,7 +57,7 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 plain_traceback if level == "DEBUG" else discreet_traceback,
-                _renderer(terminal=sys.stderr.isatty()),
+                _renderer(terminal=terminal),
             ],
         )
     )

@@ -74,6 +74,17 @@ def test_a_broken_change_keeps_the_old_and_says_why_until_it_is_mended(one: Path
     assert (live.value, content.faults) == (333, ())
 
 
+def test_what_is_right_again_is_told_as_loudly_as_what_was_wrong(one: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    content = Content()
+    content.watch((one,), lambda: read_number(one))
+    for text in ("22", "xxx", "4444", "55555"):
+        one.write_text(text)
+        content.refresh()
+    told = [(each.levelname, str(each.msg)) for each in caplog.records]
+    assert [level for level, text in told if "reloaded" in text] == ["INFO", "WARNING", "INFO"]
+
+
 def test_a_bug_in_reading_a_change_keeps_the_old_and_ends_nothing(one: Path) -> None:
     content = Content()
     live = content.watch((one,), lambda: [1, 2][int(one.read_text()) - 1])

@@ -11,10 +11,12 @@ import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from tests.bot.cli.command_line import environment
+from tests.looking import seen
 from tests.servers.openai import KEY, MODEL, OpenAI, Stall
 
 CTRL_C, CTRL_D, CTRL_R, ENTER = "\x03", "\x04", "\x12", "\r"
@@ -55,18 +57,24 @@ class Person:
 
 
 @asynccontextmanager
-async def sitting(directory: Path, server: OpenAI) -> AsyncIterator[Person]:
-    """Start `chat` in a terminal of its own, and see that it leaves the terminal as it found it."""
+async def sitting(
+    directory: Path, server: OpenAI, errors: BinaryIO | None = None, **others: str
+) -> AsyncIterator[Person]:
+    """Start `chat` in a terminal of its own, and see that it leaves the terminal as it found it.
+
+    Its standard error is that terminal, too, or a file.
+    """
     terminal, inside = pty.openpty()
     before = termios.tcgetattr(inside)
     variables = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "OPENAI_MODEL": MODEL, "STAGES": "commands,chat"}
+    told = environment(directory, **variables, TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "chat", "--user", "ann"),
         stdin=inside,
         stdout=inside,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=errors or inside,
         cwd=directory,
-        env=environment(directory, **variables, TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1"),
+        env={**told, **others},
     )
     person = Person(terminal, process)
     try:
@@ -113,6 +121,41 @@ async def test_who_leaves_the_search_by_control_c_can_go_on_typing(tmp_path: Pat
             person.type(f"/start{ENTER}")
             await person.sees("〔command start〕")
         person.type(CTRL_D)
+
+
+async def test_the_log_is_written_above_the_line_that_is_being_typed(tmp_path: Path, server: OpenAI) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("- pattern: hello\n  answers: hi\n")
+    async with sitting(tmp_path, server, CONTENT_DIR=str(tmp_path), STAGES="commands,rules") as person:
+        await person.sees("›")
+        person.type("/sta")
+        await person.sees("/sta")
+        rules.write_text("- pattern: hello\n")
+        await person.sees("content refused")
+        await person.sees("@ann")
+        await person.sees("/sta")
+        rules.write_text("- pattern: hello\n  answers: hey\n")
+        await person.sees("content reloaded")
+        await person.sees("@ann")
+        await person.sees("/sta")
+        person.type(f"rt{ENTER}")
+        await person.sees("〔command start〕")
+        person.type(CTRL_D)
+
+
+async def test_a_log_that_goes_to_a_file_goes_there_also_while_one_types(tmp_path: Path, server: OpenAI) -> None:
+    rules, log = tmp_path / "rules.yaml", tmp_path / "log"
+    rules.write_text("- pattern: hello\n  answers: hi\n")
+
+    async def refused() -> bool:
+        return b"content refused" in log.read_bytes()
+
+    with log.open("wb") as errors:
+        async with sitting(tmp_path, server, errors, CONTENT_DIR=str(tmp_path), STAGES="rules") as person:
+            await person.sees("›")
+            rules.write_text("- pattern: hello\n")
+            assert await seen(refused, 30)
+            person.type(CTRL_D)
 
 
 async def test_a_polite_end_from_outside_leaves_the_terminal_in_order(tmp_path: Path, server: OpenAI) -> None:
