@@ -10,6 +10,7 @@ from operator import add
 
 from handlers.faq.stopwords import stopwords
 from handlers.language.normalise import fold
+from handlers.language.numerals import with_digits
 from handlers.language.segment import cut_for_search
 
 # Longer than any question; what comes after it cannot make it another one. Keeps a 100,000-character message cheap.
@@ -30,7 +31,7 @@ class Analysis:
 
     Attributes:
         text: As it was folded.
-        key: Its letters and digits alone: two questions with the same key are the same question.
+        key: Its letters and digits alone, numbers in digits: two questions with the same key are the same question.
         terms: Single Han characters and pairs, for other scripts the trigrams of each word; and, marked by `WORD`, the
             words of jieba's search mode without stop words, English ones stemmed. Each once.
     """
@@ -48,8 +49,9 @@ class Analysis:
 def analyse(text: str, cut: Cut = cut_for_search) -> Analysis:
     """Take a text apart as questions of an FAQ are; `cut` segments it in jieba's search mode."""
     folded = fold(text[: 4 * LONGEST])[:LONGEST]
-    runs = RUNS.findall(folded)
-    return Analysis(folded, "".join(runs), tuple(dict.fromkeys(_grams(runs) + _words(cut(folded)))))
+    counted = with_digits(folded)
+    runs = RUNS.findall(counted)
+    return Analysis(folded, "".join(runs), tuple(dict.fromkeys(_grams(runs) + _words(cut(counted)))))
 
 
 def _grams(runs: list[str]) -> list[str]:

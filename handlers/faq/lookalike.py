@@ -13,24 +13,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from handlers.language.normalise import fold
+from handlers.language.numerals import with_digits
 
 # What each contradiction leaves of the probability. Set by reading, not learnt: no set has enough of each.
 LEFT = {"opposite": 0.3, "number": 0.35, "name": 0.4, "asking": 0.6, "negation": 0.7}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-HAN_NUMBER = re.compile(r"[一二两三四五六七八九十百千万]+(?=[天日月年周个次人元块分秒小])")
-DIGITS = {
-    "一": "1",
-    "两": "2",
-    "二": "2",
-    "三": "3",
-    "四": "4",
-    "五": "5",
-    "六": "6",
-    "七": "7",
-    "八": "8",
-    "九": "9",
-    "十": "10",
-}
 # 能不能 asks the same as 能; 有没有 the same as 有. These are no negations, nor are these words.
 ALTERNATIVE = re.compile(r"(\w)[不没](?=\1)|(\w{2})不(?=\2)|是否|能否|可否")
 HARMLESS = re.compile(
@@ -103,7 +90,7 @@ def question_marks(question: str) -> Marks:
 @functools.lru_cache(maxsize=64)
 def marks(text: str) -> Marks:
     """Return what is compared of a folded text."""
-    numbers = NUMBER.findall(text) + [DIGITS.get(each, each) for each in HAN_NUMBER.findall(text)]
+    numbers = NUMBER.findall(with_digits(text))
     # In a Chinese sentence a Latin word is a name; in an English one, anything.
     names = LATIN.findall(text) if HAN.search(text) else ()
     return Marks(frozenset(numbers), _negated(text), _asking(text), frozenset(names), _sides(text))

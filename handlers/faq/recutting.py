@@ -11,6 +11,7 @@ import ahocorasick_rs
 
 from handlers.faq.analysis import RUNS
 from handlers.language.normalise import fold
+from handlers.language.numerals import with_digits
 
 # No more questions are cut anew, and no more of their terms are kept: 44 kB.
 MOST_QUESTIONS, MOST_CHANGES = 1000, 3000
@@ -50,4 +51,4 @@ def bounded(changed: Iterable[tuple[int, Terms, Terms]]) -> dict[int, tuple[Term
 
 
 def _letters(word: str) -> str:
-    return "".join(RUNS.findall(fold(word)))
+    return "".join(RUNS.findall(with_digits(fold(word))))

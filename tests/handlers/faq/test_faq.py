@@ -98,3 +98,17 @@ def test_who_asks_in_the_other_language_is_told_in_it() -> None:
     assert told(entry, "en") == ("Is it free?", "Yes.")
     assert told(entry, "zh-TW") == ("要收费吗", "免费。")
     assert Faq.build((entry,)).ask("is it free").candidates[0].entry is entry
+
+
+@pytest.mark.parametrize(
+    ("listed", "asked", "other"),
+    [
+        ("15天内能退货吗？", "十五天内能退货吗", "三十天内能退货吗"),
+        ("押金二十元能退吗", "押金20元能退吗", "押金三十元能退吗"),
+        ("超过一千二百字怎么办", "超过1,200字怎么办", "超过一千五百字怎么办"),
+    ],
+)
+def test_a_number_is_the_same_however_it_is_written(listed: str, asked: str, other: str) -> None:
+    faq = Faq.build((*FIVE, Entry("number", listed, "…")))
+    assert [faq.ask(asked).decision, faq.ask(asked).candidates[0].entry.id] == ["answer", "number"]
+    assert faq.ask(other).decision != "answer"
