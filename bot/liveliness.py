@@ -39,7 +39,11 @@ class Hooked(Protocol):
         """The path that the requests come to; empty where there are none."""
         ...
 
-    async def take(self, headers: Mapping[str, str], body: bytes) -> HTTPStatus:
+    def knows(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a request with these headers comes from the platform: of others nothing is read."""
+        ...
+
+    async def take(self, body: bytes) -> HTTPStatus:
         """Take over what a request tells. 200 means that it was taken over; anything else, that it was not."""
         ...
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.contract import Platform
 from bot.liveliness import Hooked
@@ -15,12 +19,30 @@ from bot.metrics import CONTENT_TYPE, Metrics
 from bot.settings import Settings, SettingsError
 from bot.watch.health import Health
 
-# An update of Telegram's has some kilobytes.
-LARGEST_BODY = 1 << 20
 # Seconds that requests under way are given at the end.
 LAST_REQUESTS = 2.0
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What anybody who reaches the port may take of the process.
+
+    Attributes:
+        body: Bytes of a request to a webhook; an update of Telegram's has some kilobytes.
+        seconds: How long the head of a request may take, its body, and a connection between two of them.
+        requests: How many requests to a webhook are under way at once: as many as Telegram ever has open.
+        connections: How many are open at once.
+    """
+
+    body: int = 1 << 20
+    seconds: float = 10.0
+    requests: int = 100
+    connections: int = 400
+
+
+LIMITS = Limits()
 
 
 @asynccontextmanager
@@ -35,20 +57,24 @@ async def serving(
     if not settings.http_port:
         yield
         return
-    async with _served(application(health, metrics, platforms), settings.http_host, settings.http_port):
+    host, port = settings.http_host, settings.http_port
+    async with opened(application(health, metrics, platforms), host, port):
+        log.info("serving health and metrics", host=host, port=port)
         yield
 
 
-def application(health: Health, metrics: Metrics, platforms: Mapping[str, Platform]) -> web.Application:
+def application(
+    health: Health, metrics: Metrics, platforms: Mapping[str, Platform], limits: Limits = LIMITS
+) -> web.Application:
     """Return what is served."""
     pages = Pages(health, metrics)
-    app = web.Application(client_max_size=LARGEST_BODY)
+    app = web.Application(client_max_size=limits.body)
     app.add_routes(
         [web.get("/healthz", pages.healthz), web.get("/readyz", pages.readyz), web.get("/metrics", pages.metrics)]
     )
     for platform in platforms.values():
         if isinstance(platform, Hooked) and platform.hook:
-            app.add_routes([web.post(platform.hook, _hook(platform.name, platform, metrics))])
+            app.add_routes([web.post(platform.hook, _hook(platform.name, platform, metrics, limits))])
     return app
 
 
@@ -76,21 +102,44 @@ class Pages:
         return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
 
-def _hook(name: str, platform: Hooked, metrics: Metrics) -> Handler:
+def _hook(name: str, platform: Hooked, metrics: Metrics, limits: Limits) -> Handler:
+    turnstile = asyncio.Semaphore(limits.requests)
+
     async def handler(request: web.Request) -> web.Response:
-        status = await _taken(platform, request)
+        status = await _taken(platform, request, turnstile, limits)
         metrics.health.webhook.labels(name, str(int(status))).inc()
-        return web.Response(status=status)
+        response = web.Response(status=status)
+        if status is not HTTPStatus.OK:
+            response.force_close()
+        return response
 
     return handler
 
 
-async def _taken(platform: Hooked, request: web.Request) -> HTTPStatus:
+async def _taken(platform: Hooked, request: web.Request, turnstile: asyncio.Semaphore, limits: Limits) -> HTTPStatus:
+    """Let a platform take a request; what a stranger brings is not read."""
+    if not platform.knows(request.headers):
+        return HTTPStatus.FORBIDDEN
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    if turnstile.locked():
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    async with turnstile:
+        body = await _read(request, limits.seconds)
+        return body if isinstance(body, HTTPStatus) else await platform.take(body)
+
+
+async def _read(request: web.Request, seconds: float) -> bytes | HTTPStatus:
+    """Return a request's body, or what to answer where there is none to be had."""
     try:
-        body = await request.read()
+        async with asyncio.timeout(seconds):
+            return await request.read()
     except web.HTTPRequestEntityTooLarge:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return await platform.take(request.headers, body)
+    except TimeoutError:
+        return HTTPStatus.REQUEST_TIMEOUT
+    except (ConnectionError, web.RequestPayloadError):
+        return HTTPStatus.BAD_REQUEST
 
 
 def _status(*, fine: bool) -> HTTPStatus:
@@ -98,16 +147,62 @@ def _status(*, fine: bool) -> HTTPStatus:
 
 
 @asynccontextmanager
-async def _served(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_REQUESTS)
+async def opened(app: web.Application, host: str, port: int, limits: Limits = LIMITS) -> AsyncIterator[int]:
+    """Serve there, and give the port. Raises SettingsError where it cannot be served."""
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        logger=_logger(),
+        shutdown_timeout=LAST_REQUESTS,
+        auto_decompress=False,
+        lingering_time=0,
+        keepalive_timeout=limits.seconds,
+    )
     await runner.setup()
     try:
+        server = await _listening(_Doorman(runner.server, limits.connections), host, port)
         try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise SettingsError(f"HTTP_HOST, HTTP_PORT: {host}:{port} cannot be served on: {reason}") from None
-        log.info("serving health and metrics", host=host, port=port)
-        yield
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
     finally:
         await runner.cleanup()
+
+
+async def _listening(doorman: _Doorman, host: str, port: int) -> asyncio.Server:
+    try:
+        return await asyncio.get_running_loop().create_server(doorman, host, port)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SettingsError(f"HTTP_HOST, HTTP_PORT: {host}:{port} cannot be served on: {reason}") from None
+
+
+class _Doorman:
+    """Lets connections in, and closes those beyond so many at once: files are left for what else the bot opens."""
+
+    def __init__(self, server: web.Server | None, most: int) -> None:
+        self._server = server
+        self._most = most
+
+    def __call__(self) -> asyncio.Protocol:
+        within = self._server is not None and len(self._server.connections) < self._most
+        return self._server() if self._server and within else _Closed()
+
+
+class _Closed(asyncio.Protocol):
+    """What speaks with a connection that is not let in."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Close it at once."""
+        transport.close()
+
+
+def _logger() -> logging.Logger:
+    """Return what aiohttp logs to, which need not hear of requests that nobody can read: strangers write them."""
+    logger = logging.getLogger("aiohttp.server")
+    logger.addFilter(_readable)
+    return logger
+
+
+def _readable(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.settings import Settings
+from bot.watch.web import Limits
 from tests.deploy.closing import CLOSING_SECONDS
 from tests.deploy.tools import DEPLOY, HOUSE, run, seconds, walk
 
@@ -87,3 +88,15 @@ def test_the_proxy_is_accepted_and_lets_in_the_webhook_alone(monkeypatch: pytest
     let_in = [each for each in walk(json.loads(told)) if isinstance(each, dict) and "path" in each]
     assert let_in == [{"method": ["POST"], "path": ["/telegram"]}]
     assert "404" in told
+
+
+def test_the_proxy_waits_for_no_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBHOOK_HOST", "bot.example.org")
+    told = json.loads(run("caddy", "adapt", "--config", DEPLOY / "caddy" / "Caddyfile"))
+    [server] = told["apps"]["http"]["servers"].values()
+    assert 0 < server["read_timeout"] <= Limits().seconds * 1e9
+    assert 0 < server["read_header_timeout"] <= Limits().seconds * 1e9
+    [body] = [each for each in walk(told) if isinstance(each, dict) and each.get("handler") == "request_body"]
+    assert 0 < body["max_size"] <= Limits().body
+    [kept] = [each["idle_timeout"] for each in walk(told) if isinstance(each, dict) and "idle_timeout" in each]
+    assert 0 < kept < Limits().seconds * 1e9

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.watch.web import Limits
 from tests.deploy.closing import CLOSING_SECONDS
 from tests.deploy.tools import DEPLOY, pairs, run, walk
 
@@ -192,3 +193,9 @@ def test_the_webhook_is_all_that_leads_in(things: list[Thing]) -> None:
     host = ingress["spec"]["rules"][0]["host"]
     assert f"https://{host}{path['path']}" == SETTINGS["TELEGRAM_WEBHOOK_URL"]
     assert path["pathType"] == "Exact"
+
+
+def test_the_ingress_lets_in_no_more_than_the_bot_takes(things: list[Thing]) -> None:
+    [ingress] = of_kind(things, "Ingress")
+    told = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+    assert int(told.removesuffix("m")) << 20 <= Limits().body

@@ -22,7 +22,7 @@ from bot.platforms.telegram.menu import publish
 from bot.platforms.telegram.outlet import TelegramOutlet
 from bot.platforms.telegram.polling import Poll
 from bot.platforms.telegram.refusals import says
-from bot.platforms.telegram.webhook import Webhook
+from bot.platforms.telegram.webhook import Webhook, shows
 from bot.settings import Settings
 from bot.texts import Texts
 
@@ -90,9 +90,13 @@ class Telegram:
         """The path that Telegram brings updates to; empty when they are polled."""
         return self._settings.webhook_path
 
-    async def take(self, headers: Mapping[str, str], body: bytes) -> HTTPStatus:
+    def knows(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a request shows the secret that Telegram alone was told."""
+        return shows(headers, self._settings.webhook_secret)
+
+    async def take(self, body: bytes) -> HTTPStatus:
         """Take over an update that is brought. Before anyone listens, it has to be brought again."""
-        return await self._webhook.take(headers, body) if self._webhook else HTTPStatus.SERVICE_UNAVAILABLE
+        return await self._webhook.take(body) if self._webhook else HTTPStatus.SERVICE_UNAVAILABLE
 
     async def parts(self) -> int:
         """Return 1: Telegram gives its updates to one poller; by webhook everybody may be brought some."""

@@ -23,7 +23,7 @@ from bot.settings import Settings, SettingsError
 from bot.store import Store, make_client
 from bot.turns import Turns
 from bot.watch.health import Health
-from bot.watch.web import application, serving
+from bot.watch.web import application, opened, serving
 from tests.edge import Edge
 from tests.logged import Logged
 
@@ -51,11 +51,7 @@ Get = Callable[[str], Awaitable[tuple[int, Any]]]
 @asynccontextmanager
 async def served(app: web.Application) -> AsyncIterator[Get]:
     """Serve on a free port; give a function that asks for a path and returns status and content."""
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    async with aiohttp.ClientSession(base) as session:
+    async with opened(app, "127.0.0.1", 0) as port, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
 
         async def get(path: str) -> tuple[int, Any]:
             async with session.get(path) as answer:
@@ -63,7 +59,6 @@ async def served(app: web.Application) -> AsyncIterator[Get]:
                 return answer.status, (await answer.json() if is_json else await answer.text())
 
         yield get
-    await runner.cleanup()
 
 
 @asynccontextmanager

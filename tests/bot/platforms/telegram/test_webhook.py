@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
-from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot.contract import Apology, Outlet
@@ -24,7 +23,7 @@ from bot.platforms.telegram.webhook import SECRET_HEADER
 from bot.services import Services
 from bot.turns import Turns
 from bot.watch.health import Health
-from bot.watch.web import LARGEST_BODY, application
+from bot.watch.web import LIMITS, application, opened
 from tests.bot.platforms.telegram.conftest import Answer, Listening, echo, make_platform, silence
 from tests.servers.telegram import TelegramServer
 
@@ -58,25 +57,22 @@ def hooked(server: TelegramServer, services: Services) -> Open:
     """Open a webhook: the platform listens, and its route is served."""
 
     @asynccontextmanager
-    async def opened(answer: Answer = echo, *, listens: bool = True) -> AsyncIterator[Hooked]:
+    async def listening(answer: Answer = echo, *, listens: bool = True) -> AsyncIterator[Hooked]:
         with socket.create_server(("127.0.0.1", 0)) as free:
-            url = f"http://127.0.0.1:{free.getsockname()[1]}/from/telegram"
-            told: dict[str, Any] = {"telegram_webhook_url": url, "http_port": 1, "telegram_token": server.token}
-            platform = make_platform(server, patience=QUICK, **told)
-            health = Health(services, Turns())
-            runner = web.AppRunner(application(health, services.metrics, {"telegram": platform}), access_log=None)
-            await runner.setup()
-            await web.SockSite(runner, free).start()
-            bot = Hooked(Listening(platform, answer), url, platform._settings.webhook_secret)
-            async with asyncio.TaskGroup() as group:
-                ears = group.create_task(platform.listen(bot.heard.receive, bot.heard.moved)) if listens else None
-                yield bot
-                if ears:
-                    ears.cancel()
-            await platform.close()
-            await runner.cleanup()
+            port = free.getsockname()[1]
+        url = f"http://127.0.0.1:{port}/from/telegram"
+        told: dict[str, Any] = {"telegram_webhook_url": url, "http_port": 1, "telegram_token": server.token}
+        platform = make_platform(server, patience=QUICK, **told)
+        bot = Hooked(Listening(platform, answer), url, platform._settings.webhook_secret)
+        app = application(Health(services, Turns()), services.metrics, {"telegram": platform})
+        async with opened(app, "127.0.0.1", port), asyncio.TaskGroup() as group:
+            ears = group.create_task(platform.listen(bot.heard.receive, bot.heard.moved)) if listens else None
+            yield bot
+            if ears:
+                ears.cancel()
+        await platform.close()
 
-    return opened
+    return listening
 
 
 def update(number: int, text: str = "hello", chat: int = 1) -> dict[str, Any]:
@@ -146,7 +142,8 @@ async def test_a_secret_of_any_bytes_is_turned_away_like_any_other(hooked: Open,
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"nonsense", b"[]", b"\xff", {"no": "id"}, {"update_id": "1"}, {"update_id": True}]
+    "body",
+    [b"", b"nonsense", b"[]", b"\xff", {"no": "id"}, {"update_id": "1"}, {"update_id": True}, b"[" * 200_000],
 )
 async def test_nonsense_is_said_to_be_so(hooked: Open, server: TelegramServer, body: Any) -> None:
     async with hooked() as bot:
@@ -236,7 +233,7 @@ async def test_what_keeps_telegram_from_bringing_updates_is_told_once(server: Te
 
 async def test_a_body_that_is_too_large_is_refused_and_counted(hooked: Open, services: Services) -> None:
     async with hooked(silence) as bot:
-        assert await bot.brings(bytes(LARGEST_BODY + 1)) == 413
+        assert await bot.brings(bytes(LIMITS.body + 1)) == 413
         assert bot.heard.messages == []
     counted = 'yingda_webhook_requests_total{code="413",platform="telegram"} 1.0'
     assert counted in services.metrics.text().decode().splitlines()
