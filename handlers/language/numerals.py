@@ -75,5 +75,5 @@ def value_of(numeral: str) -> int | None:
 
 
 def _scaled(found: re.Match[str]) -> str:
-    scaled = math.prod((SCALES[each] for each in found[2] or found[3]), start=Decimal(found[1]))
+    scaled = Decimal(found[1]) * math.prod(SCALES[each] for each in found[2] or found[3])
     return f"{scaled.normalize():f}"
