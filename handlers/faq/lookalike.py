@@ -12,23 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
+from handlers.faq.negation import negated
 from handlers.language.normalise import fold
 from handlers.language.numerals import with_digits
 
 # What each contradiction leaves of the probability. Set by reading, not learnt: no set has enough of each.
 LEFT = {"opposite": 0.3, "number": 0.35, "name": 0.4, "asking": 0.6, "negation": 0.7}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-# 能不能 asks the same as 能; 有没有 the same as 有. These are no negations, nor are these words.
-ALTERNATIVE = re.compile(r"(\w)[不没](?=\1)|(\w{2})不(?=\2)|是否|能否|可否")
-HARMLESS = re.compile(
-    r"不动产|不锈钢|不好意思|不过|差不多|不同|不良|不仅|不管|不断|不久|不如|不安|不小心|没事|没问题|无线|无人机|非常|非洲|除非|未来"
-    r"|not only|no problem|no\. ?\d"
-)
-NEGATION = re.compile(
-    r"[不没无未非勿](?!$)|(?<![区级类性特分个识辨差])别(?!人|的|名|墅)"
-    r"|\b(?:not|no|never|without|cannot|neither|nor|none"
-    r"|(?:do|does|did|is|are|was|were|wo|ca|could|would|should|has|have|had)n['’]?t)\b"
-)
 # How it is asked for in Chinese, and in English.
 ASKING = {
     "who": (r"谁|哪位|什么人", r"\b(?:who|whom|whose)\b"),
@@ -41,10 +31,7 @@ ASKING = {
 }
 ASKING_HAN = {kind: re.compile(han) for kind, (han, _) in ASKING.items()}
 ASKING_LATIN = {kind: re.compile(latin) for kind, (_, latin) in ASKING.items()}
-# What negates, or is taken out before that is looked for, has one of these, and what asks one of those. Most texts have
-# none, and one look says so.
-DENIES = re.compile(r"[不没无未非勿别否]|no|n['’]?t|never|without|neither")
-MAYBE = re.compile("[不没否]")
+# Most texts have none of these, and one look says so.
 ASKS_HAN = re.compile("|".join(han for han, _ in ASKING.values()))
 ASKS_LATIN = re.compile("wh|how|price|cost")
 # A text with a word of either side of a pair is on neither.
@@ -93,16 +80,7 @@ def marks(text: str) -> Marks:
     numbers = NUMBER.findall(with_digits(text))
     # In a Chinese sentence a Latin word is a name; in an English one, anything.
     names = LATIN.findall(text) if HAN.search(text) else ()
-    return Marks(frozenset(numbers), _negated(text), _asking(text), frozenset(names), _sides(text))
-
-
-def _negated(text: str) -> bool:
-    if not DENIES.search(text):
-        return False
-    plain = HARMLESS.sub("", text)
-    if MAYBE.search(plain):
-        plain = ALTERNATIVE.sub("", plain)
-    return bool(NEGATION.search(plain))
+    return Marks(frozenset(numbers), negated(text), _asking(text), frozenset(names), _sides(text))
 
 
 def _asking(text: str) -> frozenset[str]:

@@ -36,6 +36,13 @@ DIFFERENT = [
     ("can i delete my account", "can't i delete my account", "negation"),
     ("why does the bot answer", "why does the bot not answer", "negation"),
     ("未收到验证码", "收到验证码", "negation"),
+    ("电脑和手机不同步", "电脑和手机同步", "negation"),
+    ("没收到货怎么办", "收到货怎么办", "negation"),
+    ("网页打不开", "网页打开", "negation"),
+    ("非会员可以买吗", "会员可以买吗", "negation"),
+    ("不登录可以看吗", "登录可以看吗", "negation"),
+    ("请别发通知给我", "请发通知给我", "negation"),
+    ("为什么不能提现", "为什么能提现", "negation"),
     ("怎么接入 telegram", "怎么接入 discord", "name"),
     ("docker 怎么部署", "kubernetes 怎么部署", "name"),
     ("谁可以改规则", "什么时候可以改规则", "asking"),
@@ -46,6 +53,16 @@ SAME = [
     ("能不能退款", "可以退款吗"),
     ("有没有中文版", "有中文版吗"),
     ("七天内可以退货吗", "7天内能退货吗"),
+    ("不能提现吗", "可以提现吗"),
+    ("不支持离线使用嗎？", "支持离线使用吗"),
+    ("不需要注册吗", "需要注册吗"),
+    ("没有手续费吗", "有手续费吗"),
+    ("可以退款不？", "可以退款吗"),
+    ("笔记没了怎么办", "笔记丢了怎么办"),
+    ("对不起，怎么退款", "怎么退款"),
+    ("差不多多久能到", "多久能到"),
+    ("不知道怎么退款", "怎么退款"),
+    ("两个版本有什么不一样", "两个版本有什么区别"),
     ("7 天可以退吗", "7天内能退货吗"),
     ("十五天内可以退货吗", "15天内可以退货吗"),
     ("押金是二十元吗", "押金是20元吗"),
@@ -61,6 +78,16 @@ SAME = [
     ("telegram 怎么接入", "怎么接入 telegram bot"),
     ("this is an account payment question", "question about payment of an account"),
 ]
+LEXICAL = (
+    "幣別 类别 班别 组别 性别 特别 告别 个别 识别 别墅 别人 别的 无锡 无障碍 无线 无限 无人机 无聊 无论 没收 没落 没准 "
+    "非法 非常 非洲 除非 是非 未婚 未来 未必 不同 不但 不锈钢 不仅 不过 不管 不断 不动产 不久 不如 对不起 差不多 了不起"
+)
+
+
+@pytest.mark.parametrize("word", LEXICAL.split())
+def test_a_word_that_only_has_a_negations_character_denies_nothing(word: str) -> None:
+    assert not marks(fold(f"{word}在哪里设置")).negated
+    assert not marks(fold(f"怎么看{word}")).negated
 
 
 @pytest.mark.parametrize(("asked", "question", "kind"), DIFFERENT)
