@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,15 @@ def joined(*parts: str) -> str:
     return ":".join(quote(part, safe="") for part in parts)
 
 
+def mended(text: str) -> str:
+    """Return a text that UTF-8 can carry: a lone surrogate becomes U+FFFD (as long as itself), a pair one character."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def _fields_of(value: Any) -> dict[str, Any]:
     """Return a dataclass's own fields: `asdict` copies them deeply, which takes ten times as long."""
-    return {name: getattr(value, name) for name in value.__slots__}
+    fields = ((name, getattr(value, name)) for name in value.__slots__)
+    return {name: mended(field) if isinstance(field, str) else field for name, field in fields}
 
 
 # `json.dumps` would make one at every call, which takes as long as encoding a short text.
@@ -86,8 +95,20 @@ _ENCODER = json.JSONEncoder(default=_fields_of, separators=(",", ":"))
 
 
 def line_of(value: Any) -> str:
-    """Return a value, with the dataclasses in it, as one line of ASCII JSON (lone surrogates survive it)."""
+    """Return a value, with the dataclasses in it, as one line of ASCII JSON; their texts are `mended`.
+
+    What is kept is read by scripts in Redis, too, whose JSON knows no lone surrogates.
+    """
     return _ENCODER.encode(value)
+
+
+def readable(kind: Callable[..., T], lines: Iterable[str]) -> tuple[T, ...]:
+    """Return what lines hold, without those that hold nothing of this kind."""
+    found = []
+    for line in lines:
+        with suppress(ValueError, TypeError, RecursionError):
+            found.append(kind(**json.loads(line)))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,5 +263,5 @@ class Reply:
 
 __all__ = [
     "Attachment", "Chat", "Choice", "Conversation", "Fact", "File", "Invocation", "Message", "Notice", "Person",
-    "Quote", "Reply", "Source", "joined", "line_of", "replace",
+    "Quote", "Reply", "Source", "joined", "line_of", "mended", "readable", "replace",
 ]  # fmt: skip

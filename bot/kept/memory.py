@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
 from bot.kept.options import Options
 from bot.kept.places import Places, note
 from bot.link import Command
-from bot.model import Conversation, Message, line_of
+from bot.model import Conversation, Message, line_of, readable
 from bot.settings import Settings
 from bot.store import Store, key
 
@@ -29,17 +28,16 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 1
 """
-# Takes one person's exchanges out of a conversation that many share; the others' stay, with their age.
+# Takes one person's lines out of a list that many share: the others' are not touched, nor the list's age. A line that
+# the decoder refuses (older versions wrote lone surrogates) is the person's where it begins like theirs.
 REMOVE = """
-local age = redis.call('TTL', KEYS[1])
-local kept = redis.call('LRANGE', KEYS[1], 0, -1)
 local removed = 0
-redis.call('DEL', KEYS[1])
-for _, item in ipairs(kept) do
-  if cjson.decode(item).person == ARGV[1] then removed = removed + 1
-  else redis.call('RPUSH', KEYS[1], item) end
+for _, line in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  local readable, kept = pcall(cjson.decode, line)
+  local own = string.sub(line, 1, #ARGV[2]) == ARGV[2]
+  if readable then own = type(kept) == 'table' and kept.person == ARGV[1] end
+  if own then removed = removed + redis.call('LREM', KEYS[1], 0, line) end
 end
-if age > 0 then redis.call('EXPIRE', KEYS[1], age) end
 return removed
 """
 
@@ -73,7 +71,7 @@ class Memory:
         """Return what is remembered of a conversation, the oldest first."""
         none: list[str] = []
         lines = await self._store.attempt(lambda: self._store.client.lrange(memory_key(where), 0, -1), none)
-        return tuple(Exchange(**json.loads(line)) for line in lines)
+        return readable(Exchange, lines)
 
     async def add(self, message: Message, answer: str, source: str, options: Options) -> None:
         """Keep a message and the answer to it together, or, when Redis fails, neither."""
@@ -106,7 +104,7 @@ class Memory:
         client = self._store.client
         if where.person:
             return int(await self._store.attempt(lambda: client.delete(where_key), 0))
-        return int(await self._store.attempt(lambda: client.eval(REMOVE, 1, where_key, person), 0))
+        return int(await self._store.attempt(lambda: client.eval(*removal(where_key, person)), 0))
 
 
 def remembered(message: Message, options: Options) -> Conversation | None:
@@ -120,3 +118,8 @@ def remembered(message: Message, options: Options) -> Conversation | None:
 def memory_key(where: Conversation) -> str:
     """Return the key of a conversation's memory."""
     return key("memory", tag=where.key)
+
+
+def removal(slot: str, person: str) -> tuple[str, int, str, str, str]:
+    """Return the script, with its arguments, that takes a person's lines out of a list."""
+    return REMOVE, 1, slot, person, line_of({"person": person})[:-1]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 from urllib.parse import unquote
 
 import structlog
 
 from bot.kept.options import chat_key
 from bot.kept.places import index_key, member
-from bot.model import Conversation
+from bot.model import Conversation, readable
 from bot.store import VERSION, Store
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,8 @@ async def _move_key(store: Store, name: str, target: str) -> None:
 async def _move_places(store: Store, name: str, target: str, lines: list[str]) -> None:
     """Let the people of a moved memory be found there."""
     before, after = _conversation(name), _conversation(target)
-    for person in {json.loads(line)["person"] for line in lines}:
+    found: tuple[dict[str, Any], ...] = readable(dict, lines)
+    for person in {each["person"] for each in found if isinstance(each.get("person"), str)}:
         index = index_key(before.platform, person)
         await store.client.srem(index, member(before))
         await store.client.sadd(index, member(after))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from bot.command import asked_word
-from bot.kept.memory import APPEND, REMOVE
+from bot.kept.memory import APPEND, removal
 from bot.kept.options import chat_key
 from bot.kept.places import Places, note
-from bot.model import Conversation, Message, line_of
+from bot.model import Conversation, Message, line_of, readable
 from bot.store import Store, key
 
 MOST = 200
@@ -67,13 +66,13 @@ class Recent:
         """Forget a person's remarks in every chat; the others' stay."""
         for chat in {where.chat for where in await self._places.of(platform, person)}:
             slot = _recent_key(platform, chat)
-            await self._store.attempt(lambda slot=slot: self._store.client.eval(REMOVE, 1, slot, person), 0)  # type: ignore[misc]  # mypy takes no default in a lambda
+            await self._store.attempt(lambda slot=slot: self._store.client.eval(*removal(slot, person)), 0)  # type: ignore[misc]  # mypy takes no default in a lambda
 
     async def _read(self, platform: str, chat: str) -> tuple[Remark, ...]:
         none: list[str] = []
         slot = _recent_key(platform, chat)
         lines = await self._store.attempt(lambda: self._store.client.lrange(slot, 0, -1), none)
-        return tuple(Remark(**json.loads(line)) for line in lines)
+        return readable(Remark, lines)
 
 
 def _recent_key(platform: str, chat: str) -> str:

@@ -34,8 +34,3 @@ def _escape(match: re.Match[str]) -> str:
 def unescaped(text: str) -> str:
     """Return the text without the backslashes that nobody sees; in code they are seen."""
     return CODE_OR_ESCAPE.sub(lambda match: match["code"] or match["mark"], text)
-
-
-def well_formed(text: str) -> str:
-    """Return the text with lone surrogates, which no UTF-8 can carry, replaced by U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.contract import Page
 from bot.markup import to_discord
-from bot.model import Choice, File
-from bot.platforms.discord.escape import escaped, well_formed
+from bot.model import Choice, File, mended
+from bot.platforms.discord.escape import escaped
 
 LIMIT = 2000
 BUTTONS_IN_ROW, MOST_BUTTONS, LONGEST_LABEL = 5, 25, 80
@@ -30,8 +30,8 @@ class Form:
 
 def forms(page: Page) -> list[Form]:
     """Return what a page may be written as, the plainest last: a refused format, file or button costs no words."""
-    plain = well_formed(escaped(page.text))
-    formatted = well_formed(to_discord(page.text)) if page.markdown else plain
+    plain = mended(escaped(page.text))
+    formatted = mended(to_discord(page.text)) if page.markdown else plain
     if len(formatted) > LIMIT or not formatted.strip():
         formatted = plain
     bare = replace(page, choices=(), files=())
@@ -63,5 +63,5 @@ def _rows(choices: Sequence[Choice]) -> list[dict[str, Any]]:
 
 
 def _label(text: str) -> str:
-    text = well_formed(text).strip() or "…"
+    text = mended(text).strip() or "…"
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"

@@ -11,11 +11,10 @@ from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, InvalidTo
 
 from bot.contract import Page, Rate, Superseded
 from bot.markup import utf16_length
-from bot.model import File, Message
+from bot.model import File, Message, mended
 from bot.platforms.telegram.account import NAME, Account
 from bot.platforms.telegram.refusals import Troubles, is_final, is_odd, says, told
 from bot.platforms.telegram.shown import LIMIT, Shown, formatted, keyboard
-from bot.platforms.telegram.words import mended
 
 PRIVATE_PACE, GROUP_PACE = 1.5, 3.0
 PRIVATE_RATE, GROUP_RATE = Rate(burst=20, interval=1.0), Rate(burst=20, interval=3.0)

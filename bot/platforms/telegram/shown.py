@@ -8,8 +8,7 @@ import telegram
 from telegram.constants import MessageLimit
 
 from bot.markup import to_telegram, utf16_length
-from bot.model import Choice
-from bot.platforms.telegram.words import mended
+from bot.model import Choice, mended
 
 LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
 

@@ -80,10 +80,3 @@ def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
             after = after[len(space) :]
         units = before + after
     return units.decode(UTF16, "surrogatepass").strip()
-
-
-def mended(text: str) -> str:
-    """Return a text that can be sent: a lone surrogate becomes U+FFFD (as long as itself), a pair one character."""
-    if text.isascii():
-        return text
-    return text.encode(UTF16, "surrogatepass").decode(UTF16, "replace")

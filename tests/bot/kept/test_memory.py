@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from bot.kept.memory import Memory, memory_key
 from bot.kept.moving import move_chat
 from bot.kept.options import Options
-from bot.model import Conversation, Message
+from bot.model import Conversation, Message, replace
 from bot.services import Services
 from bot.store import Store
 from tests.conftest import make_settings
@@ -104,10 +105,58 @@ async def test_forgetting_a_person_leaves_the_others_in_a_shared_memory(services
     assert await questions(memory, said("", chat="group"), SHARED) == ["bob's"]
 
 
-async def test_odd_ids_and_lone_surrogates_are_kept_as_they_are(services: Services) -> None:
+async def test_odd_ids_are_kept_as_they_are_and_half_a_character_as_one_that_can_be_read(services: Services) -> None:
     message = said("\ud800 {a}:b", person="a:b}{%", chat="x\n")
-    await remember(services.memory, message, "好 \ud83d")
-    assert [each.answer for each in await services.memory.recall(message, OWN)] == ["好 \ud83d"]
+    message = replace(message, sender=replace(message.sender, name="\udc00x"))
+    await remember(services.memory, message, "好 \ud83d, \ud83d\ude00")
+    [kept] = await services.memory.recall(message, OWN)
+    assert (kept.name, kept.question, kept.answer) == ("\ufffdx", "\ufffd {a}:b", "好 \ufffd, 😀")
+    assert kept.person == "a:b}{%"
+
+
+UNREADABLE = ("nonsense", "{", "[1]", "null", '"text"', "\x00", '{"person":1}', '{"person":"bob","name":"\\ud83d"}')
+OLD = '{"person":"alice","name":"A","question":"?","answer":"\\ud83d","time":0,"source":"rule"}'
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE)
+async def test_what_cannot_be_read_keeps_nobody_from_forgetting_or_remembering(
+    services: Services, unreadable: str
+) -> None:
+    slot, client = memory_key(Conversation("test", "group", "", "")), services.store.client
+    await remember(services.memory, said("mine", chat="group"), "1", SHARED)
+    await client.rpush(slot, unreadable, OLD)
+    await remember(services.memory, said("bob's", person="bob", chat="group"), "2", SHARED)
+    await client.expire(slot, 1000)
+    assert await services.memory.forget("test", "alice") == 1
+    [kept, exchange] = await client.lrange(slot, 0, -1)
+    assert (kept, "bob's" in exchange) == (unreadable, True)
+    assert 990 < await client.ttl(slot) <= 1000
+    assert await questions(services.memory, said("", chat="group"), SHARED) == ["bob's"]
+    assert not services.store.is_away()
+
+
+ODD = st.sampled_from('\x00\u2028\ud83d\ude00\U0010ffff"\\{}')
+ANYTHING = st.lists(st.one_of(ODD, st.characters()), max_size=20).map("".join)
+EXCHANGES = st.lists(st.tuples(st.sampled_from(["alice", "bob", "eve"]), ANYTHING, ANYTHING, ANYTHING), max_size=12)
+
+
+@hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(exchanges=EXCHANGES)
+async def test_forgetting_takes_ones_own_and_leaves_all_of_the_others_and_their_age(
+    services: Services, exchanges: list[tuple[str, str, str, str]]
+) -> None:
+    client, memory, group = services.store.client, services.memory, said("", chat="group")
+    await client.flushall()
+    for person, name, question, answer in exchanges:
+        asked = said(question, person=person, chat="group")
+        await remember(memory, replace(asked, sender=replace(asked.sender, name=name)), answer, SHARED)
+    slot = memory_key(Conversation("test", "group", "", ""))
+    await client.expire(slot, 1000)
+    others = [each for each in await memory.recall(group, SHARED) if each.person != "alice"]
+    await memory.forget("test", "alice")
+    assert not services.store.is_away()
+    assert list(await memory.recall(group, SHARED)) == others
+    assert not others or 990 < await client.ttl(slot) <= 1000
 
 
 async def test_a_chat_that_moves_takes_its_memory_and_options_along(services: Services) -> None:

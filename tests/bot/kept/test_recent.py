@@ -110,3 +110,24 @@ async def test_many_at_once_are_all_kept(scene: Scene) -> None:
     recent = await switched_on(scene)
     await asyncio.gather(*(recent.keep(in_group(str(number), person=f"p{number % 7}")) for number in range(100)))
     assert sorted(map(int, await texts(recent))) == list(range(100))
+
+
+async def test_what_cannot_be_read_keeps_nobody_from_forgetting_showing_or_moving(scene: Scene) -> None:
+    recent, client = await switched_on(scene), scene.services.store.client
+    await scene.hears(in_group("mine"))
+    (slot,) = [each async for each in client.scan_iter("*:recent")]
+    await client.rpush(slot, "nonsense", '{"person":"bob","text":"\\ud83d","time":0}')
+    await client.expire(slot, 1000)
+    await move_chat(scene.services.store, "test", "group", "supergroup")
+    await recent.forget("test", "alice")
+    assert [each.text for each in await recent.of(said("", chat="supergroup"))] == ["\ud83d"]
+    (slot,) = [each async for each in client.scan_iter("*:recent")]
+    assert await client.lindex(slot, 0) == "nonsense"
+    assert 990 < await client.ttl(slot) <= 1000
+
+
+async def test_half_a_character_is_kept_as_one_that_can_be_read(scene: Scene) -> None:
+    recent = await switched_on(scene)
+    await recent.keep(in_group("x\ud83d"))
+    await recent.keep(in_group("y" * (LONGEST - 1) + "\ud83d\ude00"))
+    assert [each[-1] for each in await texts(recent)] == ["\ufffd", "\ufffd"]
