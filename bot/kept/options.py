@@ -1,4 +1,4 @@
-"""What one chat has chosen for itself, kept in Redis; with Redis away, the defaults."""
+"""What one chat has chosen for itself, kept in Redis; with Redis away it holds as last known."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from bot.model import Message, joined
 from bot.store import Store, key
 
 FRESH_SECONDS = 1.0
+# Chats whose choices are remembered for when Redis is away; who has chosen nothing needs no remembering.
+MOST_CHOSEN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Options:
     recent: Literal["off", "on"] = "off"
 
 
+DEFAULTS = Options()
 CHOICES: dict[str, tuple[str, ...]] = {name: get_args(hint) for name, hint in get_type_hints(Options).items()}
 
 
@@ -40,16 +43,17 @@ class OptionsKeeper:
         self._clock = clock
         # A plain dict takes longer to find its first, the more were deleted before it.
         self._known: OrderedDict[str, tuple[float, Options]] = OrderedDict()
+        self._chosen: OrderedDict[str, Options] = OrderedDict()
 
     async def of(self, message: Message) -> Options:
-        """Return the options of the message's chat."""
+        """Return the options of the message's chat; while Redis is away, those last known, or else the defaults."""
         where = chat_key(message.platform, message.chat.id)
         known = self._known.get(where)
         if known and self._clock() - known[0] < FRESH_SECONDS:
             return known[1]
         slot = key("options", tag=where)
-        empty: dict[str, str] = {}
-        options = _read(await self._store.ask("HGETALL", slot, default=empty))
+        kept: dict[str, str] | None = await self._store.ask("HGETALL", slot, default=None)
+        options = self._chosen.get(where, DEFAULTS) if kept is None else _read(kept)
         self._remember(where, options)
         return options
 
@@ -74,6 +78,11 @@ class OptionsKeeper:
         self._known.move_to_end(where)
         while now - next(iter(self._known.values()))[0] >= FRESH_SECONDS:
             self._known.popitem(last=False)
+        self._chosen.pop(where, None)
+        if options != DEFAULTS:
+            self._chosen[where] = options
+        if len(self._chosen) > MOST_CHOSEN:
+            self._chosen.popitem(last=False)
 
 
 def _read(kept: Mapping[str, str]) -> Options:
