@@ -32,11 +32,15 @@ ALIVE = key("alive", tag="replicas")
 
 # KEYS alive; ARGV milliseconds, milliseconds of an outage, boot (or nothing). Says that a process is alive, and returns
 # all that are, by the server's clock. Where nobody has said so for so long, it is the server that was away: the first
-# who says so again takes nobody for dead yet. Who only looks changes nothing.
+# who says so again takes nobody for dead yet. Where the server's clock was set back, or another server's is behind, who
+# spoke in the future has spoken now. Who only looks changes nothing.
 BEAT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[3] then
+  for _, boot in ipairs(redis.call('ZRANGE', KEYS[1], now + 1, '+inf', 'BYSCORE')) do
+    redis.call('ZADD', KEYS[1], now, boot)
+  end
   local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
   if latest and now - latest > tonumber(ARGV[2]) then
     for _, boot in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('ZADD', KEYS[1], now, boot) end

@@ -81,3 +81,16 @@ async def test_who_is_told_nothing_takes_itself_for_alone_only_after_a_while() -
     late = Presence(nowhere, early.replica, _since=time.monotonic() - LONELY_SECONDS)
     assert (early.alone, late.alone) == (False, True)
     await nowhere.close()
+
+
+async def test_who_spoke_in_the_future_of_a_clock_that_was_set_back_is_dead_like_everybody_else(store: Store) -> None:
+    first, second = presence(store, "first"), presence(store, "second")
+    await first.announce()
+    await second.announce()
+    await spoke(store, -3_600_000, "first")
+    await second._beat()
+    assert second.several
+    assert await store.client.zscore(ALIVE, "first") <= time.time() * 1000 + 1
+    await silent(store, "first")
+    await second._beat()
+    assert second.alone
