@@ -16,6 +16,7 @@ from bot.kept.places import member
 from bot.link import Command
 from bot.mailbox import letters, lock
 from bot.mailbox.copies import Copies, Copy
+from bot.mailbox.finished import Finished
 from bot.mailbox.leftovers import left_behind
 from bot.mailbox.letters import OPEN, Drawn, Letter, lock_key, mail_key, seen_key, shown_key
 from bot.model import Conversation, Message, line_of
@@ -38,6 +39,7 @@ class Mailbox:
         self._store = store
         self._replica = replica
         self._copies = Copies()
+        self._finished = Finished()
         self._current: dict[Conversation, str] = {}
         # What was taken when it was accepted, until `take` hands it out.
         self._at_hand: dict[Conversation, str] = {}
@@ -115,7 +117,7 @@ class Mailbox:
                 log.exception("a message that cannot be read is left out", conversation=where.hash)
                 await self._finish(where, found[1])
                 continue
-            if letter is None or letter.line not in self._copies.answered:
+            if letter is None or (letter.line not in self._copies.answered and letter.line not in self._finished):
                 break
             await self._finish(where, letter.line)
         if letter:
@@ -193,6 +195,7 @@ class Mailbox:
         late = letters.update_of(line) if self._copies.may_come_late(where, line) else None
         known = [] if late is None else [("SET", seen_key(where, late), "1", "NX", "EX", SEEN_SECONDS)]
         kept = self._copies.drop(where, line)
+        self._finished.add(line)
         finish = "EVAL", letters.FINISH, 3, *self._keys(where), self._replica.boot, line, int(letting_go)
         answers = await self._store.send(*writes, *known, finish)
         if answers:

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from bot.mailbox.letters import TAKEN_MILLISECONDS, Drawn, Letter, lock_key
+from bot.mailbox.letters import TAKEN_MILLISECONDS, Drawn, Letter, lock_key, mail_key
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation, Message
 from bot.replicas.replica import Presence, Replica, alive, held_replica
@@ -203,3 +203,22 @@ async def test_a_replica_takes_the_place_of_the_one_that_ended(services: Service
         assert (again.name, again.boot == first.boot) == (first.name, False)
         await Presence(store, again).announce()
     assert await alive(store) == frozenset({again.boot})
+
+
+async def test_what_a_redis_that_forgot_its_last_moment_brings_again_is_not_answered_twice(services: Services) -> None:
+    scene, message = Scene(services), said("say one")
+    client = services.store.client
+    elsewhere = Mailbox(services.store, Replica("elsewhere", uuid.uuid4().hex))
+    assert await elsewhere.accept(message, place(message))
+    kept = {name: await client.dump(name) for name in await client.keys("*")}
+    await client.delete(lock_key(place(message)))
+    await scene.dispatcher.sweep()
+    await scene.turns.drain(10)
+    assert scene.screen.texts == ["echo say one"]
+    for name, value in kept.items():
+        await client.restore(name, 0, value, replace=True)
+    await client.delete(lock_key(place(message)))
+    await scene.dispatcher.sweep()
+    await scene.turns.drain(10)
+    assert scene.screen.texts == ["echo say one"]
+    assert await client.llen(mail_key(place(message))) == 0
