@@ -165,7 +165,7 @@ class Store:
             self._away_since = now
             if self._quiet:
                 return
-            log.warning("redis is away: memory is empty, settings are default", cause=cause)
+            log.warning("redis is away: memory is empty, options hold as last known", cause=cause)
 
 
 def _cause(error: Exception) -> str:
