@@ -12,7 +12,8 @@ from typing import Any
 from redis.exceptions import ConnectionError as NodeRestsError
 from redis.exceptions import RedisClusterException, RedisError, SlotNotCoveredError
 
-from bot.link import Answers, Command
+from bot.link import Answers, Command, refused_none
+from bot.refusal import is_refusal
 
 REST_SECONDS = 1.0
 # Nobody waits for longer until the nodes have said which of them has what.
@@ -65,10 +66,11 @@ class Nodes:
             async with self._client.pipeline(transaction=False) as pipeline:
                 for command in commands:
                     pipeline.execute_command(*command)
-                return list(await pipeline.execute())
-        except (RedisError, RedisClusterException, OSError, TimeoutError, AttributeError):
-            self._resting[node] = time.monotonic() + REST_SECONDS
-            await self._look_again(node)
+                return refused_none(list(await pipeline.execute(raise_on_error=False)), commands)
+        except (RedisError, RedisClusterException, OSError, TimeoutError, AttributeError) as error:
+            if not is_refusal(error):
+                self._resting[node] = time.monotonic() + REST_SECONDS
+                await self._look_again(node)
             raise
 
     async def _look_again(self, node: str | None = None) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import hiredis
 from redis.asyncio.connection import BlockingConnectionPool, Connection, SSLConnection, UnixDomainSocketConnection
 from redis.exceptions import ConnectionError as LinkLostError
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as LinkSilentError
 
 Value = str | bytes | float
@@ -27,6 +27,10 @@ Answers = list[Any]
 PUNCTUAL = 0.5
 # What the reader of answers says while one is not whole.
 UNFINISHED = object()
+
+
+class NotLetInError(RedisError):
+    """A new connection was refused: who gets no connection has no Redis."""
 
 
 class Link:
@@ -46,7 +50,7 @@ class Link:
                 may have been done), or one of them was refused.
         """
         wire = self._wire if self._wire and self._wire.open else await self._connected()
-        return refused_none(await wire.ask(commands))
+        return refused_none(await wire.ask(commands), commands)
 
     async def close(self) -> None:
         """Close the connection; who still waits for an answer gets none."""
@@ -65,6 +69,9 @@ class Link:
         newcomer = Newcomer(wire, self._address)
         try:
             await (self._address.redis_connect_func or Newcomer.on_connect)(newcomer)
+        except ResponseError as error:
+            await wire.close()
+            raise NotLetInError(str(error)) from None
         except BaseException:
             await wire.close()
             raise
@@ -191,7 +198,8 @@ class Newcomer:
 
     async def on_connect(self) -> None:
         """Say who we are, and which database is meant."""
-        refused_none(await self.wire.ask(_greeting(self.address)))
+        greeting = _greeting(self.address)
+        refused_none(await self.wire.ask(greeting), greeting)
 
     async def send_command(self, *command: Value) -> None:
         """Ask something."""
@@ -202,10 +210,12 @@ class Newcomer:
         return refused_none([self.heard.pop(0)])[0]
 
 
-def refused_none(answers: Answers) -> Answers:
-    """Return the answers. Raises `ResponseError` where one of them is a refusal."""
-    for answer in answers:
-        if isinstance(answer, ResponseError):
+def refused_none(answers: Answers, commands: Sequence[Command] = ()) -> Answers:
+    """Return the answers. Raises the first that is an error, with the name of its command as a note."""
+    for number, answer in enumerate(answers):
+        if isinstance(answer, Exception):
+            if commands:
+                answer.add_note(str(commands[number][0]))
             raise answer
     return answers
 

