@@ -28,6 +28,7 @@ from bot.kept.options import OptionsKeeper
 from bot.kept.places import Places
 from bot.layout.migration import prepared, until_strange
 from bot.layout.schema import guard
+from bot.layout.server import suited
 from bot.log import told_by_loop
 from bot.mailbox.mailbox import EXTEND_SECONDS, Mailbox
 from bot.metrics import Metrics
@@ -207,7 +208,8 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
     async with AsyncExitStack() as closing:
         metrics = Metrics(settings.openai_prices)
         store = await closing.enter_async_context(open_store(settings, metrics, guard))
-        await prepared(store)
+        if await prepared(store):
+            await suited(store)
         services = _services(settings, store, make_platforms, closing, metrics)
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)

@@ -20,6 +20,7 @@ from bot.cli.offline import offline
 from bot.content import ContentError
 from bot.contract import Apology
 from bot.layout.schema import check_layout
+from bot.layout.server import check_server
 from bot.opening import open_store
 from bot.platforms.console.clean import clean
 from bot.settings import Settings, SettingsError, read_settings
@@ -120,7 +121,10 @@ class Checks:
         what, place = self.say("store"), told(settings.redis_url) or str(settings.data_dir)
         try:
             async with open_store(settings) as store:
+                policy = await check_server(store)
                 await check_layout(store)
+                if policy:
+                    return Finding(BAD, what, self.say("store_evicts", policy=policy))
                 return Finding(GOOD, what, await self._server(store, settings, place))
         except StoreBusyError:
             return Finding(GOOD, what, self.say("store_busy", place=place))
