@@ -20,6 +20,7 @@ from bot.kept.explanations import Explanation
 from bot.kept.memory import remembered
 from bot.kept.moving import move_chat
 from bot.kept.recent import Recent
+from bot.language import Languages
 from bot.link import Command
 from bot.liveliness import Promising
 from bot.log import turn_of
@@ -28,7 +29,6 @@ from bot.mailbox.letters import Letter
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation, Message, Reply, Source
 from bot.services import Services
-from bot.texts import language_of
 from bot.turns import Turns
 
 log = structlog.get_logger(__name__)
@@ -53,6 +53,7 @@ class Dispatcher:
         self._arrivals = Arrivals()
         self._metrics = services.metrics.turns
         self._recent = Recent(services.store)
+        self._languages = Languages(services.settings.default_language)
 
     async def receive(self, message: Message) -> None:
         """Take a message over: when this returns, it will have its turn after those before it in its conversation."""
@@ -239,6 +240,5 @@ class Dispatcher:
 
     def understood(self, message: Message) -> Message:
         """Return the message without what cannot be said in a chat, and with the language to answer it in."""
-        text = UNSPEAKABLE.sub("", message.text).strip()
-        language = language_of(message.sender.language, text, self._services.settings.default_language)
-        return replace(message, text=text, language=language)
+        message = replace(message, text=UNSPEAKABLE.sub("", message.text).strip())
+        return replace(message, language=self._languages.of(message))

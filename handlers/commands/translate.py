@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot.command import Wording, command
+from bot.language import written_language
 from bot.model import Message, Reply, Source
 from bot.services import Services
-from bot.texts import written_language
 from handlers.material import Text, material
 from handlers.model.task import task
 
@@ -37,6 +37,6 @@ async def translate(
 
 def _other(text: str, language: str) -> str:
     """Return what a text is most likely to be translated into: English from Chinese, else Chinese."""
-    if written_language(text) in ("zh-CN", "zh-TW"):
+    if written_language(text).startswith("zh"):
         return "en"
     return "zh-TW" if language == "zh-TW" else "zh"

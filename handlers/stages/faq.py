@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from bot.content import Live
 from bot.model import Choice, Fact, Message, Reply, Source
 from bot.services import Services
-from bot.texts import language_of
 from handlers.faq.entry import Entry
 from handlers.faq.faq import Candidate, Decision, Faq, Ranking, choice_of, told
 from handlers.faq.lint import problems
@@ -123,8 +122,7 @@ def _asked(services: Services, message: Message, ranking: Ranking) -> Reply | Me
         case "offer":
             return _offer(services, message, ranking.candidates)
         case _:
-            language = _language(message)
-            return replace(message, facts=tuple(_fact(language, each) for each in ranking.candidates))
+            return replace(message, facts=tuple(_fact(message.language, each) for each in ranking.candidates))
 
 
 def _overheard(message: Message, ranking: Ranking) -> Reply | None:
@@ -138,7 +136,7 @@ def _answer(message: Message, candidates: tuple[Candidate, ...]) -> Reply:
 
 def _offer(services: Services, message: Message, candidates: tuple[Candidate, ...]) -> Reply:
     offered = candidates[:OFFERED]
-    language = _language(message)
+    language = message.language
     choices = tuple(Choice(told(each.entry, language)[0][:LONGEST_LABEL], choice_of(each.entry)) for each in offered)
     source = _source("", candidates[0].confidence, candidates)
     return Reply(source, services.say(message, "faq.did_you_mean"), choices=choices, remember=False)
@@ -149,14 +147,9 @@ def _source(name: str, confidence: float, others: tuple[Candidate, ...]) -> Sour
 
 
 def _reply(message: Message, entry: Entry, source: Source) -> Reply:
-    return Reply(source, told(entry, _language(message))[1], markdown=entry.markdown)
+    return Reply(source, told(entry, message.language)[1], markdown=entry.markdown)
 
 
 def _fact(language: str, candidate: Candidate) -> Fact:
     question, answer = told(candidate.entry, language)
     return Fact(candidate.entry.id, question, answer, candidate.confidence, choice_of(candidate.entry))
-
-
-def _language(message: Message) -> str:
-    """Return the language the question was written in; who presses a button or writes in neither, his own."""
-    return language_of("", message.text, message.language)

@@ -58,11 +58,11 @@ class Console:
             await self._desk.watch(sheet.attention)
             if not sheet.over:
                 sheet.attention.clear()
-                await self._stop(message, receive)
+                await self._stop(sheet, receive)
 
-    async def _stop(self, message: Message, receive: Receive) -> None:
-        stop = self._script.stop(message)
-        sheet = self._sheets[stop.update] = Sheet(stop)
+    async def _stop(self, stopped: Sheet, receive: Receive) -> None:
+        stop = self._script.stop(stopped.message)
+        sheet = self._sheets[stop.update] = Sheet(stop, stopped)
         await receive(stop)
         await sheet.attention.wait()
 
@@ -73,14 +73,18 @@ class Console:
     def _over(self, sheet: Sheet) -> None:
         """Finish a turn. When nobody reads the output any more, nothing more is read either."""
         sheet.close()
+        self._sheets.pop(sheet.message.update, None)
+        if not sheet.hidden:
+            self._finish(sheet)
+        sheet.attention.set()
+
+    def _finish(self, sheet: Sheet) -> None:
         try:
             self._screen.finish(sheet)
         except BrokenPipeError:
             self._unread = True
-        self._sheets.pop(sheet.message.update, None)
         if last := sheet.last:
             self._script.showed(sheet.message, sheet.answer, sheet.text, last.choices)
-        sheet.attention.set()
 
     async def close(self) -> None:
         """Close nothing: input and output belong to the process."""

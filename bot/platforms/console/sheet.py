@@ -16,10 +16,11 @@ RATE = Rate(burst=1000, interval=0.0001)
 
 
 class Sheet:
-    """What has been written of one answer."""
+    """What has been written of one answer; `stops` is the one that its message was to stop."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, stops: Sheet | None = None) -> None:
         self.message = message
+        self.stops = stops
         self.pages: dict[int, Page] = {}
         self.started = self.ended = time.perf_counter()
         self.over = False
@@ -36,6 +37,11 @@ class Sheet:
         self.over = True
         if not self.pages:
             self.ended = time.perf_counter()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it need not be shown: the answer that was stopped says so itself."""
+        return self.stops is not None and bool(self.stops.pages)
 
     @property
     def last(self) -> Page | None:
@@ -96,7 +102,8 @@ class SheetOutlet:
         """Draw a page, and return an id that is unique in its chat."""
         self._sheet.put(page)
         try:
-            self._screen.draw(self._sheet)
+            if not self._sheet.hidden:
+                self._screen.draw(self._sheet)
         except BrokenPipeError:
             raise Gone from None
         return f"{self._sheet.message.id}!{page.number}"

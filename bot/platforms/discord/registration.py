@@ -11,7 +11,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from bot.command import FILE, Command, Commands, Parameter, Wording
-from bot.texts import written_language
+from bot.language import written_language
 
 CHAT_INPUT = 1
 ATTACHMENT = discord.AppCommandOptionType.attachment.value

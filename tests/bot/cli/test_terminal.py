@@ -35,15 +35,17 @@ class Person:
     def type(self, keys: str) -> None:
         os.write(self._terminal, keys.encode())
 
-    async def sees(self, text: str) -> None:
-        """Wait for a text to appear after what was seen before."""
+    async def sees(self, text: str) -> str:
+        """Wait for a text to appear after what was seen before. Return what was shown until then."""
         while (found := self._screen.find(text.encode())) < 0:
             self._changed.clear()
             try:
                 await asyncio.wait_for(self._changed.wait(), 30)
             except TimeoutError:
                 pytest.fail(f"{text!r} did not appear in {self._screen.decode(errors='replace')!r}")
+        until = self._screen[:found].decode(errors="replace")
         del self._screen[: found + len(text.encode())]
+        return until
 
     def _look(self) -> None:
         try:
@@ -156,6 +158,20 @@ async def test_a_log_that_goes_to_a_file_goes_there_also_while_one_types(tmp_pat
             rules.write_text("- pattern: hello\n")
             assert await seen(refused, 30)
             person.type(CTRL_D)
+
+
+async def test_a_chinese_chat_stays_chinese_and_a_stopped_answer_says_so_once(tmp_path: Path, server: OpenAI) -> None:
+    server.say("从前", "有座山", Stall())
+    async with sitting(tmp_path, server, LANG="C.UTF-8") as person:
+        person.type(f"讲个故事{ENTER}")
+        await person.sees("从前有座山")
+        person.type(CTRL_C)
+        await person.sees("（已停止）")
+        person.type(f"/help{ENTER}")
+        shown = await person.sees("列出所有命令")
+        assert "Stopped" not in shown
+        assert "已停止。" not in shown
+        person.type(CTRL_D)
 
 
 async def test_a_polite_end_from_outside_leaves_the_terminal_in_order(tmp_path: Path, server: OpenAI) -> None:

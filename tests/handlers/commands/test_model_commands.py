@@ -47,7 +47,7 @@ async def test_chinese_is_translated_into_english_piece_by_piece(scene: Scene, s
         ("/translate good morning", "Simplified Chinese"),
         ("/翻译 ja 早上好", "日文"),
         ("/translate to:fr good morning", "French"),
-        ("/翻譯 zh-TW good morning", "繁體中文"),
+        ("/翻譯 zh-TW good morning", "Traditional Chinese"),
     ],
 )
 async def test_the_language_is_chosen(scene: Scene, server: OpenAI, text: str, language: str) -> None:

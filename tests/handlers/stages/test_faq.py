@@ -89,7 +89,7 @@ async def test_a_question_is_answered_and_the_source_names_entry_and_confidence(
 
 
 async def test_who_asks_in_english_is_told_in_english(stage: Stage) -> None:
-    reply = await stage(said("how do i install the bot"))
+    reply = await stage(replace(said("how do i install the bot"), language="en"))
     assert isinstance(reply, Reply)
     assert reply.text == "With pip."
 
