@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz.fuzz import ratio
 
 from handlers.faq.entry import Entry
+from handlers.faq.lookalike import contradict
 from handlers.language.normalise import fold
 
 ALIKE = 90.0  # per cent of rapidfuzz's ratio
@@ -101,7 +102,7 @@ def _alike(asked: Sequence[Asked]) -> Iterator[Problem]:
         ids = (first.entry.id, second.entry.id)
         if first.folded == second.folded or ids in told or ids[::-1] in told:
             continue
-        if ratio(first.folded, second.folded, score_cutoff=ALIKE):
+        if ratio(first.folded, second.folded, score_cutoff=ALIKE) and not contradict(first.text, second.text):
             told.add(ids)
             text = f'"{first.text}" ({ids[0]}) and "{second.text}" ({ids[1]}) are nearly the same'
             yield Problem(

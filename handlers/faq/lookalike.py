@@ -68,6 +68,11 @@ def conflicts(ours: Marks, theirs: Marks) -> tuple[str, ...]:
     return tuple(found)
 
 
+def contradict(one: str, other: str) -> bool:
+    """Return whether two questions of the FAQ, however alike, are told apart by what they contradict each other in."""
+    return bool(conflicts(question_marks(one), question_marks(other)))
+
+
 @functools.lru_cache(maxsize=4096)
 def question_marks(question: str) -> Marks:
     """Return the marks of a question as it stands in the FAQ."""

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from handlers.faq.analysis import Analysis, Cut, analyse
 from handlers.faq.encoder import Encoder
 from handlers.faq.index import Index
+from handlers.faq.lookalike import contradict
 from handlers.faq.meaning import Meanings
 from handlers.faq.nearby import Nearby, Neighbour, Weighing, nearest, weigh_text
 from handlers.faq.overlay import Overlay, Recut
@@ -145,7 +146,8 @@ class Questions:
     def _doubles_of(self, number: int, near: Sequence[Neighbour]) -> Iterator[tuple[int, int]]:
         for _, other in near[:NEARLY]:
             alike = fuzz.ratio(self._keys[number], self._keys[other]) >= DOUBLE
-            if alike and self._owners[number] < self._owners[other]:
+            alike = alike and self._owners[number] < self._owners[other]
+            if alike and not contradict(self._texts[number], self._texts[other]):
                 yield number, other
 
     def _nearest(

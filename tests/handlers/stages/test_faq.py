@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import random
 import time
 from contextlib import AsyncExitStack
@@ -21,10 +22,11 @@ from bot.kept.options import OptionsKeeper
 from bot.kept.places import Places
 from bot.model import Chat, Message, Person, Reply
 from bot.services import Services
-from bot.settings import read_settings
+from bot.settings import HOUSE, read_settings
 from bot.store import Store, make_client
 from bot.texts import Texts
 from handlers.stages.faq import build
+from handlers.stages.rules import build as build_rules
 from tests.handlers.faq.sample import ENTRIES as ENTRIES_OF_A_GROUP
 from tests.servers.overheard import LEDGER
 
@@ -127,6 +129,12 @@ async def test_nobody_asked_it_says_only_what_is_sure(stage: Stage) -> None:
 async def test_without_a_file_there_are_no_entries(tmp_path: Path) -> None:
     message = said("怎么安装")
     assert await build(services(tmp_path))(message) == message
+
+
+def test_the_shipped_content_is_read_without_a_remark(caplog: pytest.LogCaptureFixture) -> None:
+    shipped = services(HOUSE / "deploy" / "content")
+    assert all((build(shipped), build_rules(shipped)))
+    assert [each.msg for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 async def test_the_owners_dictionary_is_used_and_a_broken_one_refused(tmp_path: Path) -> None:
