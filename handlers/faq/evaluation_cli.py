@@ -93,7 +93,8 @@ def run_ask(arguments: Namespace) -> int:
     _say([f"tokens: {' / '.join(faq.analyse(arguments.text).words)}"])
     for place, candidate in enumerate(ranking.candidates, 1):
         _say(_explained(place, candidate))
-    _say([_decision(ranking)])
+    silence = faq.silence(arguments.text, ranking)
+    _say([_decision(ranking), f"unasked in a group: {f'silence, {silence}' if silence else 'said, too'}"])
     return 0
 
 
@@ -128,8 +129,7 @@ def _explained(place: int, candidate: Candidate) -> Iterable[str]:
 
 def _decision(ranking: Ranking) -> str:
     best = ranking.candidates[0].confidence if ranking.candidates else 0.0
-    sure = " (surely enough to say it unasked in a group)" if ranking.sure else ""
-    return f"{WORDS[ranking.decision]}: confidence {best:.3f}, threshold {ranking.threshold:.3f}{sure}"
+    return f"{WORDS[ranking.decision]}: confidence {best:.3f}, threshold {ranking.threshold:.3f}"
 
 
 def _build(arguments: Namespace, labelled: Sequence[Labelled]) -> Faq:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from handlers.faq import unasked
 from handlers.faq.analysis import HAN, LONGEST, Analysis, Cut
 from handlers.faq.calibration import TOLERANCE, Calibration, Rejected, background, calibrate
 from handlers.faq.encoder import Encoder
@@ -61,7 +62,7 @@ class Ranking:
 
     @property
     def sure(self) -> bool:
-        """Whether the first may be said even by one who was not asked."""
+        """Whether the first is near enough to be said even by one who was not asked (but see `Faq.silence`)."""
         if self.decision != "answer" or self.candidates[0].scores.conflicts:
             return False
         return self.candidates[0].confidence >= min(self.calibration.sure, CERTAIN)
@@ -189,6 +190,14 @@ class Faq:
     def _look(self, text: str, limit: int, meaning: Sequence[float] | None = None) -> Ranking:
         candidates = self._rank(self._questions.analyse(text), limit, meaning)
         return Ranking(candidates, self.calibration, self._decide(candidates))
+
+    def silence(self, text: str, ranking: Ranking) -> str | None:
+        """Return why the first of what was found for a text is not said unasked, None where it may be."""
+        if not ranking.sure:
+            return "it is not sure enough"
+        best = ranking.candidates[0]
+        nearest = self._questions.text(best.scores.question)
+        return unasked.reason(self.analyse(text), best.entry.questions, nearest, self._questions.spread)
 
     def analyse(self, text: str) -> Analysis:
         """Take a text apart as this FAQ's questions are."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from handlers.faq.analysis import Analysis, Cut, analyse
+from handlers.faq.analysis import HAN, WORD, Analysis, Cut, analyse, stem
 from handlers.faq.encoder import Encoder
 from handlers.faq.index import Index
 from handlers.faq.lookalike import contradict
@@ -96,6 +96,16 @@ class Questions:
         """Return the scores of the likeliest entries for a text; `meaning` is its vector where that is known."""
         vector = self._meaning(text, meaning)
         return score(text, self._nearest(text, vector, NEIGHBOURS), self._learnt, self._ground, limit)
+
+    def text(self, number: int) -> str:
+        """Return a question as it stands in the FAQ."""
+        return self._texts[number]
+
+    def spread(self, word: str) -> int:
+        """Return in how many entries' questions a folded word stands: a Chinese one anywhere, another as a word."""
+        if HAN.search(word):
+            return len({self._owners[number] for number, key in enumerate(self._keys) if word in key})
+        return len({self._owners[number] for number in self._index.questions_with(WORD + stem(word))})
 
     @property
     def index(self) -> Weighing:

@@ -19,7 +19,7 @@ NUMERAL = re.compile(
 NOT_ORDERED = re.compile("三[方者]|一时间")
 TIME = "年|月|周|天|日|小时|分钟|秒|星期|礼拜|季度|工作日"
 # A single digit, or ten, is a number where something is counted: not in 三明治, 两边, 四川, 十足.
-COUNTED = re.compile(f"{TIME}|[个人位名台部条张份种款倍折页层级期号岁元毛斤米寸点]|块(?!头)|次(?!元)|公里")
+COUNTED = re.compile(f"{TIME}|[个人位名台部条张份种款倍折页层级期号岁元毛斤米寸点]|块(?!头)|(?<!二)次(?!元)|公里")
 # 一个, 一次 and 一条 are articles more than numbers.
 COUNTED_ONCE = re.compile(f"{TIME}|[元岁]|块钱|公里|个(?:半?月|小时|星期|礼拜|季度|工作日)")
 GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")

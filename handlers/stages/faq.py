@@ -66,7 +66,7 @@ class FaqStage:
         if (await self._services.options.of(message)).unaddressed != "sure":
             return None
         overheard = (await self._own.of(message, ears)).overheard
-        return self._counted("overheard", _overheard(message, overheard.ask(message.text)))
+        return self._counted("overheard", _overheard(message, overheard))
 
     async def probe(self) -> str:
         """Return how many entries there are, what is questionable about them, and lines for the dictionary.
@@ -125,8 +125,9 @@ def _asked(services: Services, message: Message, ranking: Ranking) -> Reply | Me
             return replace(message, facts=tuple(_fact(message.language, each) for each in ranking.candidates))
 
 
-def _overheard(message: Message, ranking: Ranking) -> Reply | None:
-    return _answer(message, ranking.candidates) if ranking.sure else None
+def _overheard(message: Message, faq: Faq) -> Reply | None:
+    ranking = faq.ask(message.text)
+    return None if faq.silence(message.text, ranking) else _answer(message, ranking.candidates)
 
 
 def _answer(message: Message, candidates: tuple[Candidate, ...]) -> Reply:

@@ -75,6 +75,21 @@ def test_ask_shows_tokens_scores_and_the_decision(files: tuple[Path, Path], caps
     assert all(word in said for word in ("tokens", "install", "confidence", "votes", "threshold"))
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("怎么安装机器人", "unasked in a group: said, too"),
+        ("怎么安装空调", "unasked in a group: silence, it is not sure enough"),
+        ("怎么安装机器人，算了", "unasked in a group: silence, it is no question by its form, or was taken back"),
+    ],
+)
+def test_ask_says_why_it_would_be_silent_in_a_group(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str], said: str, told: str
+) -> None:
+    assert run("ask", said, "--faq", files[0], "--lexical") == 0
+    assert told in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("line", ["nonsense", '["a list"]', '{"question": "x"}', '{"query": 5}', '{"query": null}'])
 def test_a_bad_line_is_named(files: tuple[Path, Path], line: str, capsys: pytest.CaptureFixture[str]) -> None:
     files[1].write_text('{"query": "x", "id": null}\n' + line, encoding="utf-8")
