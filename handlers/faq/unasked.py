@@ -16,13 +16,13 @@ from handlers.faq.lookalike import conflicts, marks, question_marks
 from handlers.faq.request import asks
 from handlers.faq.stopwords import stopwords
 from handlers.language.normalise import fold
-from handlers.language.tag import tag_of
+from handlers.language.tag import UNKNOWN, tag_of
 
-LATIN = re.compile(r"[a-z][a-z0-9+#]+")
+LATIN = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9+#]*")
 TITLE = re.compile(r"《([^》]+)》|[「“\"]([^」”\"]{2,20})[」”\"]")
-# Tags of jieba's words that may name a thing: nouns, names of every kind, abbreviations, words that it does not have.
-NAMING = ("n", "x", "j")
-# What has one of these and is no word of jieba's is no name, but cut wrongly.
+# Tags of jieba's words that may name a thing: nouns, names of every kind, abbreviations.
+NAMING = ("n", "j")
+# A word that jieba does not have may be cut wrongly: what is between these is the name, if any.
 FUNCTION = re.compile(
     "[的了吗呢吧啊不没有能会可怎么哪那我你他在到请问个下是就给把被要想该为中之与或和从对很都又还更最太后前上里外时开拿]"
 )
@@ -57,16 +57,20 @@ def _foreign(text: Analysis, ways: Sequence[str], spread: Callable[[str], int]) 
         if stem(word) not in own | everyday() and spread(word) < SUBJECT:
             yield word
     titles = ("".join(RUNS.findall("".join(each))) for each in TITLE.findall(text.text))
-    for name in (*titles, *filter(_names, text.words)):
+    for name in (*titles, *_names(text.words)):
         if not spread(name):
             yield name
 
 
-def _names(word: str) -> bool:
-    if not HAN.match(word) or word in everyday():
-        return False
-    tag = tag_of(word)
-    return len(word) == 1 or (tag.startswith(NAMING) and not (tag == "x" and FUNCTION.search(word)))
+def _names(words: Sequence[str]) -> Iterator[str]:
+    """Yield the Chinese words that may name a thing; where a text begins also verbs: many a name looks like one."""
+    telling = [word for word in words if HAN.match(word) and word not in everyday()]
+    for word in telling:
+        tag = tag_of(word)
+        if tag == UNKNOWN:
+            yield from (piece for piece in FUNCTION.split(word) if len(piece) > 1)
+        elif len(word) == 1 or word == telling[0] or tag.startswith(NAMING):
+            yield word
 
 
 @functools.cache
