@@ -30,7 +30,8 @@ from handlers.stages.rules import build as build_rules
 from tests.handlers.faq.sample import ENTRIES as ENTRIES_OF_A_GROUP
 from tests.servers.overheard import LEDGER
 
-TEXTS = Path(__file__).parents[3] / "handlers" / "texts"
+HOUSE = Path(__file__).parents[3]
+TEXTS = HOUSE / "handlers" / "texts"
 ENTRIES = """
 - id: install
   question: 怎么安装应答机器人
@@ -108,11 +109,21 @@ async def test_two_equally_good_entries_are_offered_and_a_press_answers(stage: S
 
 
 async def test_what_it_does_not_know_passes_on_with_the_nearest_entries(stage: Stage) -> None:
-    message = said("数据库的备份怎么做")
+    message = said("数据存哪个文件夹")
     passed = await stage(message)
     assert isinstance(passed, Message)
     assert replace(passed, facts=()) == message
-    assert {"disk", "disk2"} & {fact.id for fact in passed.facts}
+    assert {fact.id for fact in passed.facts} == {"disk", "disk2"}
+
+
+@pytest.mark.parametrize(
+    "text", ["今天天气怎么样", "早上好大家", "我要投诉", "这个手机在哪买的", "fuck", "what a day", "？"]
+)
+async def test_what_has_nothing_to_do_with_it_passes_on_without_any(text: str) -> None:
+    stage = build(services(HOUSE / "deploy" / "content"))
+    passed = await stage(said(text))
+    assert isinstance(passed, Message)
+    assert passed.facts == ()
 
 
 @pytest.mark.parametrize("choice", ["rule:1", "faq:0000000000000000", "\ud800"])
