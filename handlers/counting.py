@@ -23,11 +23,11 @@ async def counted(
     `found` are the text and the number of latest messages that were asked for. Raises `Apology` where there is neither,
     or no word in it.
     """
-    texts = await lines(message, services, *found)
+    said = await lines(message, services, *found)
     cut = await cutting(message, services)
 
     def work() -> Result:
-        words = frequencies(texts, cut)
+        words = frequencies(said.split(), cut)
         if not words:
             raise Apology("laboratory.no_words")
         return show(words)

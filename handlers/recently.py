@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.contract import Apology
 from bot.kept.recent import MOST, Recent, Remark
 from bot.model import Message
@@ -9,8 +11,20 @@ from bot.services import Services
 from handlers.material import material
 
 
-async def lines(message: Message, services: Services, text: str, last: int) -> tuple[str, ...]:
-    """Return the lines that have words in them: of the text (as `material` finds it), or the chat's latest messages.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A text, or what people said, each message a line by itself."""
+
+    text: str = ""
+    said: tuple[str, ...] = ()
+
+    def split(self) -> tuple[str, ...]:
+        """Return the lines that have words in them. A file may have half a million: to be called in a thread."""
+        return tuple(each for each in self.said or self.text.splitlines() if each.strip())
+
+
+async def lines(message: Message, services: Services, text: str, last: int) -> Lines:
+    """Return the lines of the text (as `material` finds it), or the chat's latest messages.
 
     The latest messages are taken where `last` says how many, or where there is no text and the chat keeps them.
 
@@ -19,8 +33,8 @@ async def lines(message: Message, services: Services, text: str, last: int) -> t
     """
     found = await remarks(message, services, text, last)
     if found is None:
-        found = tuple(Remark("", line, 0.0) for line in (await material(message, services, text)).splitlines())
-    return tuple(each.text for each in found if each.text.strip())
+        return Lines(await material(message, services, text))
+    return Lines(said=tuple(each.text for each in found))
 
 
 async def remarks(message: Message, services: Services, text: str, last: int) -> tuple[Remark, ...] | None:

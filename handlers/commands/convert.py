@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.command import Wording, command
-from bot.model import Message, Reply, Source
+from bot.model import Message, Reply
 from bot.services import Services
-from handlers.labour import labour, shortened
+from handlers.labour import Result, labour, shortened
 from handlers.language import convert as conversion
 from handlers.language.pinyin import HAN
 from handlers.material import Text, material
@@ -35,12 +35,11 @@ async def convert(
     Convert between Simplified and Traditional (OpenCC); by itself into the other
     """
     found = await material(message, services, text)
-    if not HAN.search(found):
-        return Reply(Source("command", "convert"), services.say(message, "language.nothing_to_convert"), remember=False)
-    direction = to or ("t2s" if conversion.is_traditional(found) else "s2t")
-    return await labour(
-        message,
-        services,
-        "convert",
-        lambda: shortened(message, services, conversion.convert(found, direction), "convert.txt"),
-    )
+
+    def work() -> Result:
+        if not HAN.search(found):
+            return Result(services.say(message, "language.nothing_to_convert"))
+        direction = to or ("t2s" if conversion.is_traditional(found) else "s2t")
+        return shortened(message, services, conversion.convert(found, direction), "convert.txt")
+
+    return await labour(message, services, "convert", work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 from typing import Annotated, Literal, get_args
 
@@ -50,9 +51,16 @@ async def dictionary(
         result = await _listed(message, services)
     else:
         text = await material(message, services, words)
-        act = {"add": _add, "remove": _remove, "suggest": _suggest}[action]
-        result = await act(message, services, [line.strip() for line in text.splitlines() if line.strip()])
+        lines = await asyncio.to_thread(_lines, text)
+        if len(lines) > MOST_WORDS:
+            raise Apology("language.dictionary_lines", most=MOST_WORDS)
+        result = await {"add": _add, "remove": _remove, "suggest": _suggest}[action](message, services, lines)
     return Reply(Source("command", "dictionary"), result.text, files=result.files, remember=False)
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines that say something, and no more of them than show that there are too many."""
+    return list(itertools.islice(filter(None, map(str.strip, text.splitlines())), MOST_WORDS + 1))
 
 
 async def _listed(message: Message, services: Services) -> Result:
@@ -64,8 +72,6 @@ async def _listed(message: Message, services: Services) -> Result:
 
 
 async def _add(message: Message, services: Services, lines: list[str]) -> Result:
-    if len(lines) > MOST_WORDS:
-        raise Apology("language.dictionary_full", most=MOST_WORDS)
     vocabulary = services.once(Vocabulary)
     segmenter = await vocabulary.of(message)
     words = await asyncio.to_thread(lambda: [_word(line, segmenter) for line in lines])
@@ -93,7 +99,7 @@ async def _suggest(message: Message, services: Services, lines: list[str]) -> Re
     segmenter = await services.once(Vocabulary).of(message)
 
     def said() -> list[str]:
-        texts = [_word(line, segmenter).text for line in lines[:MOST_WORDS]]
+        texts = [_word(line, segmenter).text for line in lines]
         return [_suggestion(message, services, text, segmenter) for text in texts]
 
     return shortened(message, services, "\n".join(await asyncio.to_thread(said)), "suggest.txt")

@@ -42,15 +42,15 @@ async def tfidf(
 
     TF-IDF: each line a document; which words tell them apart
     """
-    documents = [*_quoted(message, texts), *await lines(message, services, texts, last)]
-    if not 1 < len(documents) <= MOST:
-        raise Apology("laboratory.documents", found=len(documents), most=MOST)
-
+    quoted, said = _quoted(message, texts), await lines(message, services, texts, last)
     cut = await cutting(message, services)
 
     def work() -> Result:
         from handlers.language.tfidf import matrix  # noqa: PLC0415 — an extra
 
+        documents = [*quoted, *said.split()]
+        if not 1 < len(documents) <= MOST:
+            raise Apology("laboratory.documents", found=len(documents), most=MOST)
         try:
             found = matrix(documents, cut)
         except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,6 +30,11 @@ FAQ = """
 async def scene(services: Services) -> AsyncIterator[Scene]:
     (services.settings.content_dir / "faq.yaml").write_text(FAQ, encoding="utf-8")
     files = {"big": ("一" * 349_000).encode(), "talk": TALK.encode(), "binary": bytes(range(256)) * 9}
+    files |= {
+        "lines": b"a\n" * 524_000,
+        "han": "你好\n".encode() * 149_000,
+        "traditional": "臺灣龜裂".encode() * 87_000,
+    }
     async with open_scene(services, files) as scene:
         yield scene
 
@@ -217,3 +223,17 @@ async def test_the_chats_own_words_are_counted_whole(scene: Scene) -> None:
     await scene.services.once(Vocabulary).add(said(""), [Word("拾页笔记本", 20_000)])
     [page] = await scene.sees(said("/frequency 拾页笔记本很好"))
     assert "拾页笔记本 × 1" in page.text
+
+
+EACH = [
+    *("frequency", "wordcloud", "tfidf", "keywords", "segment", "segment search", "pos", "convert", "pinyin"),
+    *("dictionary add", "dictionary remove", "dictionary suggest", "probability", "vectorize"),
+]
+
+
+@pytest.mark.parametrize("name", ["lines", "han", "traditional"])
+@pytest.mark.parametrize("command", EACH)
+async def test_a_file_of_half_a_million_lines_does_not_hold_the_loop(scene: Scene, command: str, name: str) -> None:
+    began = time.thread_time()
+    assert await scene.sees(said(f"/{command}", attachments=attached(name)))
+    assert time.thread_time() - began < 0.1
