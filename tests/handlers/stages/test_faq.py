@@ -30,7 +30,6 @@ from handlers.stages.rules import build as build_rules
 from tests.handlers.faq.sample import ENTRIES as ENTRIES_OF_A_GROUP
 from tests.servers.overheard import LEDGER
 
-HOUSE = Path(__file__).parents[3]
 TEXTS = HOUSE / "handlers" / "texts"
 ENTRIES = """
 - id: install
