@@ -13,6 +13,18 @@ from telegram.constants import MessageEntityType
 Json = dict[str, Any]
 UTF16 = "utf-16-le"
 HEAD = re.compile(r"\s*[/／]([^\s@/／]+)(?:@(\w+))?(?=\s|$)")
+# A name that is no part of an address or of a longer name.
+NAME_ALONE = r"(?<![\w./@-])@{name}(?!\w|[.-]\w)"
+# Within these a name means nobody.
+LITERAL = frozenset(
+    {
+        MessageEntityType.CODE,
+        MessageEntityType.PRE,
+        MessageEntityType.URL,
+        MessageEntityType.TEXT_LINK,
+        MessageEntityType.EMAIL,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +48,9 @@ def heard(said: Json, own_id: int, username: str) -> Heard:
     """Return the text or caption of a message as the bot hears it."""
     text = said.get("text") or said.get("caption") or ""
     own_name = f"@{username}".lower()
-    spans = [
-        (entity["offset"], entity["length"])
-        for entity in said.get("entities") or said.get("caption_entities") or ()
-        if _is_own(entity, text, own_id, own_name)
-    ]
+    entities = said.get("entities") or said.get("caption_entities") or ()
+    spans = [(each["offset"], each["length"]) for each in entities if _is_own(each, text, own_id, own_name)]
+    spans += _glued(text, username, entities)
     head = HEAD.match(text)
     named = head.group(2) if head else None
     if head and named and named.lower() == username.lower():
@@ -56,6 +66,18 @@ def _is_own(entity: Json, text: str, own_id: int, own_name: str) -> bool:
         return bool(entity["user"]["id"] == own_id)
     is_mention = entity["type"] == MessageEntityType.MENTION
     return is_mention and part(text, entity["offset"], entity["length"]).lower() == own_name
+
+
+def _glued(text: str, username: str, entities: Iterable[Json]) -> Iterable[tuple[int, int]]:
+    """Yield where the bot is named without an entity: Telegram makes none where a letter touches it (@bot讲讲)."""
+    if not username or "@" not in text:
+        return
+    literal = [(each["offset"], each["offset"] + each["length"]) for each in entities if each["type"] in LITERAL]
+    name = re.compile(NAME_ALONE.format(name=re.escape(username)), re.IGNORECASE | re.ASCII)
+    for found in name.finditer(text):
+        offset = utf16_offset(text, found.start())
+        if not any(start <= offset < end for start, end in literal):
+            yield offset, len(found[0])
 
 
 def utf16_offset(text: str, index: int) -> int:

@@ -48,6 +48,10 @@ async def test_in_a_group_nobody_is_addressed_by_chatting(server: TelegramServer
         ("tell me @yingda_bot please", "tell me please"),
         ("😀🎉 你好 @yingda_bot 在吗", "😀🎉 你好 在吗"),
         ("再见@yingda_bot", "再见"),
+        ("@yingda_bot讲讲意义吧", "讲讲意义吧"),
+        ("😀请@yingda_bot 讲讲", "😀请 讲讲"),
+        ("，@YINGDA_BOT，你好", "，，你好"),
+        ("（@yingda_bot）", "（）"),
         ("/help@yingda_bot", "/help"),
         ("/HELP@YINGDA_BOT now", "/HELP now"),
         ("/帮助@yingda_bot", "/帮助"),
@@ -78,6 +82,36 @@ async def test_a_mention_of_somebody_else_is_left_alone(server: TelegramServer, 
         await bob.says("ask @yingda_bots or @carol")
         message = await bot.heard()
     assert (message.text, message.addressed) == ("ask @yingda_bots or @carol", False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a@yingda_bot.com",
+        "@yingda_bot2",
+        "x@yingda_bot",
+        "用@yingda_bot.org看看",
+        "看https://t.me/@yingda_bot吧",
+        "写@@yingda_bot吧",
+        "给a-@yingda_bot写",
+    ],
+)
+async def test_what_only_looks_like_its_name_is_left_alone(server: TelegramServer, listen: Listen, said: str) -> None:
+    bob = server.group("dev").member("bob")
+    async with listen(silence) as bot:
+        await bob.says(said)
+        message = await bot.heard()
+    assert (message.text, message.addressed) == (said, False)
+
+
+@pytest.mark.parametrize("kind", ["code", "pre", "url", "text_link", "email"])
+async def test_a_name_within_code_or_an_address_means_nobody(server: TelegramServer, listen: Listen, kind: str) -> None:
+    bob = server.group("dev").member("bob")
+    link = {"url": "https://example.org"} if kind == "text_link" else {}
+    async with listen(silence) as bot:
+        await bob.says("😀看@yingda_bot吧", entities=[{"type": kind, "offset": 3, "length": 11, **link}])
+        message = await bot.heard()
+    assert (message.text, message.addressed) == ("😀看@yingda_bot吧", False)
 
 
 @pytest.mark.parametrize(("said", "addressed"), [("/help", True), ("/重置", True), ("/weather", False)])
