@@ -14,6 +14,7 @@ import pytest
 
 from handlers.language.dictionary import Word
 from handlers.language.lexicon import data
+from handlers.language.normalise import simplify
 
 FOLDERS = ("traffic", "seg/sighan05-pku", "seg/ud-gsdsimp", "seg/ud-hk-hant", "seg/keywords-csl")
 
@@ -27,6 +28,12 @@ def lines() -> tuple[str, ...]:
     files = [file for folder in FOLDERS for file in sorted(Path(base, folder).glob("*.jsonl"))]
     entries = (json.loads(line) for file in files for line in file.read_text("utf-8").splitlines())
     return tuple(dict.fromkeys(value for entry in entries for value in entry.values() if isinstance(value, str)))
+
+
+@functools.cache
+def simplified() -> tuple[str, ...]:
+    """Return them in Simplified characters: jieba cuts others as they are written, which its dictionary is not."""
+    return tuple(dict.fromkeys(simplify(line) for line in lines()))
 
 
 @functools.cache

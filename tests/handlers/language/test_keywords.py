@@ -14,7 +14,7 @@ from handlers.language.keywords import by_text_rank, by_tf_idf, idf_of, standard
 from handlers.language.normalise import simplify
 from handlers.language.own import Segmenter
 from handlers.language.pinyin import pinyin, spelt
-from tests.handlers.language.real import lines, plain
+from tests.handlers.language.real import plain, simplified
 
 TEXT = "自然语言处理是人工智能的一个重要方向，自然语言处理研究语言。"
 
@@ -28,19 +28,19 @@ def analyse() -> Any:
 
 
 def test_tf_idf_equals_jieba_on_real_lines(analyse: Any) -> None:
-    for line in lines()[::3]:
+    for line in simplified()[::3]:
         theirs = analyse[0].extract_tags(line, topK=None, withWeight=True)
         assert [(each.word, each.weight) for each in by_tf_idf(line)] == theirs
 
 
 def test_tf_idf_of_some_tags_equals_jieba_on_real_lines(analyse: Any) -> None:
-    for line in lines()[::7]:
+    for line in simplified()[::7]:
         theirs = analyse[0].extract_tags(line, topK=None, withWeight=True, allowPOS=("n", "vn"))
         assert [(each.word, each.weight) for each in by_tf_idf(line, tags=("n", "vn"))] == theirs
 
 
 def test_text_rank_equals_jieba_on_real_lines(analyse: Any) -> None:
-    for line in lines()[::5]:
+    for line in simplified()[::5]:
         theirs = analyse[1].textrank(line, topK=None, withWeight=True)
         assert [(each.word, each.weight) for each in by_text_rank(line)] == theirs
 

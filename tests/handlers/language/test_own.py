@@ -16,7 +16,7 @@ from handlers.language.dictionary import Word
 from handlers.language.lexicon import standard
 from handlers.language.own import Segmenter
 from handlers.language.tag import tag
-from tests.handlers.language.real import lines, plain, reference
+from tests.handlers.language.real import plain, reference, simplified
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -24,7 +24,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 def chats_words(seed: int, count: int) -> list[Word]:
     """Return words that real lines have often and the dictionary has not, with frequencies as people give them."""
     chance = random.Random(seed)
-    grams = Counter(gram for line in lines() for run in HAN.findall(line) for gram in _grams(run))
+    grams = Counter(gram for line in simplified() for run in HAN.findall(line) for gram in _grams(run))
     common = sorted(gram for gram, times in grams.items() if times >= 5 and not standard().is_word(gram))
     return [Word(gram, chance.choice((50, 500, 2000, 20_000)), "nz") for gram in chance.sample(common, count)]
 
@@ -37,9 +37,9 @@ def _grams(run: str) -> Iterator[str]:
 def test_lines_are_cut_as_jieba_cuts_them_with_the_words_added(hmm: bool) -> None:  # noqa: FBT001 — a parameter of the test
     words = [*chats_words(1, 100), Word("的确", 1), Word("apt-get", 5000), Word("egret", 5000)]
     own, jieba = Segmenter(words), reference(words)
-    cuts = [(line, own.cut(line, hmm=hmm), jieba.lcut(line, HMM=hmm)) for line in lines()]
+    cuts = [(line, own.cut(line, hmm=hmm), jieba.lcut(line, HMM=hmm)) for line in simplified()]
     differing = [(ours, theirs) for _, ours, theirs in cuts if ours != theirs]
-    share, known = 1 - len(differing) / len(cuts), sum(own.knows_in(line) for line in lines())
+    share, known = 1 - len(differing) / len(cuts), sum(own.knows_in(line) for line in simplified())
     _show(f"{share:.4%} of {len(cuts):,} lines equal jieba's; {known:,} have words of the chat. Differences:")
     for ours, theirs in differing:
         _show("  ours", [each for each in ours if each not in theirs], "jieba's", [w for w in theirs if w not in ours])

@@ -17,7 +17,7 @@ from handlers.language.normalise import simplify
 from handlers.language.own import Segmenter
 from handlers.language.tag import tag, tag_of
 from handlers.language.tagset import TABLE, explain
-from tests.handlers.language.real import lines, plain, reference
+from tests.handlers.language.real import plain, reference, simplified
 
 ODD = st.sampled_from(
     [*"aB1 2魡的一是研究生命.-_+#&%，\n\r\u3000㐀𠀀龥鿕鿖é對嗎錢", "T恤", "C++", "邓颖超", "apt-get", "5.0%"]
@@ -31,9 +31,8 @@ def jieba() -> Any:
 
 @pytest.mark.parametrize("hmm", [True, False])
 def test_tags_equal_jieba_on_real_chinese_lines(jieba: Any, hmm: bool) -> None:  # noqa: FBT001 — a parameter of the test
-    chinese = [line for line in lines()[:: 2 if hmm else 1] if not line.isascii()]
-    simplified = [simplify(line) for line in chinese]
-    assert [line for line in simplified if tag(line, hmm=hmm) != [tuple(it) for it in jieba.cut(line, HMM=hmm)]] == []
+    chinese = [line for line in simplified()[:: 2 if hmm else 1] if not line.isascii()]
+    assert [line for line in chinese if tag(line, hmm=hmm) != [tuple(it) for it in jieba.cut(line, HMM=hmm)]] == []
 
 
 @settings(deadline=None)  # jieba itself takes long over characters that it has never seen
