@@ -57,7 +57,7 @@ class FaqStage:
 
     async def __call__(self, message: Message) -> Reply | Message | None:
         """Answer, offer the nearest entries as choices, or pass with them as facts."""
-        if message.invocation or not message.text.strip():
+        if message.invocation or not (message.text.strip() or message.choice):
             return None
         ears = self._live.value
         if message.choice:
