@@ -55,7 +55,8 @@ def compose(message: Message, history: Sequence[Exchange], texts: Texts, *, syst
     """
     instructions = system or texts.say(message.language, "chat.system")
     said = f"{one_line(message.sender.name)}: {message.text}" if shared else message.text
-    question = "\n\n".join(part for part in (_setting(message, texts), _quoted(message, texts), said) if part)
+    attached = texts.say(message.language, "chat.attached") if message.attachments else ""
+    question = "\n\n".join(part for part in (_setting(message, texts), _quoted(message, texts), attached, said) if part)
     return Prompt("\n\n".join(filter(None, (instructions, _facts(message, texts)))), tuple(history), question, shared)
 
 

@@ -3,9 +3,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import discover
 from bot.kept.memory import Exchange
-from handlers.model.prompt import NAME_CHARACTERS, Prompt, one_line, within
+from bot.model import Attachment
+from handlers.model.prompt import NAME_CHARACTERS, Prompt, compose, one_line, within
 from handlers.model.tokens import tokens
+from tests.people import said
 
 texts = st.text(max_size=30)
 exchanges = st.builds(Exchange, texts, texts, texts, texts, st.just(0.0), st.just("chat"))
@@ -47,3 +50,12 @@ def test_halving_keeps_the_newer_half_and_ends_with_nothing() -> None:
 
 def test_tokens_are_counted_by_bytes_and_rounded_up() -> None:
     assert [tokens(text) for text in ("", "a", "你好", "\ud800")] == [0, 1, 3, 2]
+
+
+def test_the_model_is_told_of_a_picture_that_it_does_not_see() -> None:
+    picture = (Attachment("1", "photo.jpg", "image/jpeg", 9),)
+    asked = [
+        compose(said("这是什么", language="zh-CN", attachments=attached), (), discover.texts(), system="", shared=False)
+        for attached in (picture, ())
+    ]
+    assert ["看不到它们的内容" in each.question for each in asked] == [True, False]
