@@ -29,6 +29,7 @@ from bot.mailbox.letters import Letter
 from bot.mailbox.mailbox import Mailbox
 from bot.model import Conversation, Message, Reply, Source
 from bot.services import Services
+from bot.summons import summoned
 from bot.turns import Turns
 
 log = structlog.get_logger(__name__)
@@ -182,7 +183,7 @@ class Dispatcher:
             if isinstance(result, Reply):
                 return result
             message = result or message
-        return unknown(self._services, message) if message.addressed else None
+        return await unknown(self._services, message) if message.addressed else None
 
     async def _answer_or_apologise(self, message: Message) -> Reply | None:
         try:
@@ -239,6 +240,7 @@ class Dispatcher:
         return remembered(message, options) or message.conversation
 
     def understood(self, message: Message) -> Message:
-        """Return the message without what cannot be said in a chat, and with the language to answer it in."""
+        """Return what is asked, without what cannot be said in a chat, and with the language to answer it in."""
+        message = summoned(message)
         message = replace(message, text=UNSPEAKABLE.sub("", message.text).strip())
         return replace(message, language=self._languages.of(message))

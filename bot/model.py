@@ -145,6 +145,7 @@ class Message:
         origin: What the platform needs beside the ids to answer (an interaction's token, say).
         language: The catalogue language to answer in; the dispatcher fills it in.
         facts: What earlier stages found near it without being sure.
+        reply_to: The platform's id of the message that the answer replies to, where it is not this one.
         interrupted: How many turns this message has stopped.
     """
 
@@ -164,6 +165,7 @@ class Message:
     language: str = ""
     facts: tuple[Fact, ...] = ()
     interrupted: int = 0
+    reply_to: str = ""
 
     @property
     def conversation(self) -> Conversation:

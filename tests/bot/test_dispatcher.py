@@ -117,8 +117,10 @@ async def test_a_choice_that_nobody_knows_is_said_to_be_gone(scene: Scene) -> No
     ]
 
 
-async def test_an_empty_message_is_ignored(scene: Scene) -> None:
-    assert await scene.hears(said(" \u200b\x00 ".replace("\u200b", ""))) == []
+async def test_who_says_nothing_is_told_once_that_words_are_understood(scene: Scene) -> None:
+    [told] = await scene.hears(said(" \x00 ", language="en"))
+    assert told.startswith("I can only read text")
+    assert await scene.hears(said("", language="en")) == []
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ class DiscordOutlet:
     ) -> None:
         self._channel = message.chat.thread or message.chat.id
         self._wire = wire
-        self._reply = message.origin.get("reply")
+        self._reply = message.reply_to or message.origin.get("reply")
         self._response = Response(message, wire, acknowledgements)
         self._thinking = True
         self._drawn: dict[int, _Drawn] = {}

@@ -46,7 +46,8 @@ def said(message: discord.Message, place: Place, me: discord.ClientUser, command
     )
     if commands.asked(told):
         return replace(told, addressed=True)
-    return told if told.text or told.attachments or mentioned else None
+    wordless = chat.private and bool(message.stickers or message.poll or message.message_snapshots)
+    return told if told.text or told.attachments or mentioned or wordless else None
 
 
 def asked(interaction: discord.Interaction[Any], commands: Commands) -> Message:

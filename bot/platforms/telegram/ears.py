@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -15,6 +16,9 @@ from bot.platforms.telegram.events import Listener, message_of
 from bot.platforms.telegram.words import Json
 
 log = structlog.get_logger(__name__)
+
+# So many of the latest albums are known by the first of their pictures.
+ALBUMS = 100
 
 
 class NotUnderstoodError(ValueError):
@@ -29,6 +33,7 @@ class Ears:
     commands: Commands
     receive: Receive
     courtesies: asyncio.TaskGroup
+    _albums: deque[str] = field(default_factory=lambda: deque(maxlen=ALBUMS))
 
     async def take(self, update: Json) -> None:
         """Take one update over. Telegram may be told that it was received when this returns.
@@ -51,8 +56,19 @@ class Ears:
     def _heard(self, update: Json) -> Message | None:
         if change := update.get("my_chat_member"):
             _note(change)
+        if self._is_more_of_an_album(update.get("message") or {}):
+            return None
         me = self.account.bot.bot
         return message_of(update, Listener(me.id, me.username or "", self.commands))
+
+    def _is_more_of_an_album(self, said: Json) -> bool:
+        """Return whether this is a further picture of an album: its words, if any, came with the first."""
+        album = said.get("media_group_id")
+        if album is None:
+            return False
+        further = album in self._albums
+        self._albums.append(album)
+        return further and not said.get("caption")
 
     async def _confirm(self, query: str) -> None:
         """End the waiting sign on a pressed button."""

@@ -25,6 +25,7 @@ NAMELESS = {
     "audio": ("audio.mp3", "audio/mpeg"),
     "document": ("document", "application/octet-stream"),
 }
+WORDLESS = frozenset({"location", "venue", "contact", "poll", "dice", "game", "story", "paid_media", "checklist"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def message_of(update: Json, listener: Listener) -> Message | None:
         return None
     sender = _speaker(said)
     attachments = _attachments(said)
-    if sender is None or not (said.get("text") or said.get("caption") or attachments):
+    if sender is None or not (said.get("text") or said.get("caption") or attachments or _waits(said)):
         return None
     words = heard(said, listener.id, listener.username)
     quote = _quote(said, listener.id)
@@ -71,6 +72,11 @@ def message_of(update: Json, listener: Listener) -> Message | None:
         quote=quote,
         attachments=attachments,
     )
+
+
+def _waits(said: Json) -> bool:
+    """Return whether somebody waits for a word about what they sent, though there are no words in it and no file."""
+    return said["chat"]["type"] == ChatType.PRIVATE and not WORDLESS.isdisjoint(said)
 
 
 def _addressed(said: Json, words: Heard, quote: Quote | None, commands: Commands) -> bool:

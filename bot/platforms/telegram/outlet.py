@@ -250,4 +250,4 @@ class TelegramOutlet:
         """In a group, the answer's first page hangs on the message it answers."""
         if self.message.chat.private or not first or self.message.chat.id in self.account.moves:
             return None
-        return telegram.ReplyParameters(int(self.message.id), allow_sending_without_reply=True)
+        return telegram.ReplyParameters(int(self.message.reply_to or self.message.id), allow_sending_without_reply=True)
