@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,7 @@ MISSING = (0, 0, 0)
 # second an editor may be about to put it back.
 REFRESH_SECONDS = 0.5
 LOOKS = 3
+MEND_DIRECTORY = "make it, or set this to the directory of your rules.yaml and faq.yaml"
 
 
 class ContentError(ValueError):
@@ -26,7 +28,7 @@ class ContentError(ValueError):
 class Live(Generic[T]):
     """The value read from some files: always the last good one. `fault` says why a newer state was refused.
 
-    A file that is not there at the start is no mistake; one that vanishes later is.
+    A file that is not there at the start is no mistake, but its directory must be; one that vanishes later is.
     """
 
     def __init__(self, paths: tuple[Path, ...], load: Callable[[], T]) -> None:
@@ -34,10 +36,21 @@ class Live(Generic[T]):
         self.load = load
         self.fault = ""
         self.seen = self.used = self.mark()
-        self.value = load()
+        self.value = self.read()
         if self.lost(self.seen, self.mark()):
             # It vanished while it was read, and what was read may be nothing: once it is there, it is new.
             self.seen = self.used = (MISSING,) * len(paths)
+
+    def read(self) -> T:
+        """Return what the files say now. Raises `ContentError` where there can be none, and whatever `load` does."""
+        for directory in {path.parent: None for path in self.paths}:
+            if not directory.is_dir():
+                found = _instead(directory, "directory")
+                raise ContentError(f"CONTENT_DIR: {directory.absolute()} {found}; {MEND_DIRECTORY}")
+        for path in self.paths:
+            if os.path.lexists(path) and not (path.is_file() or path.is_dir()):
+                raise ContentError(f"{path.name}: in {path.parent} {_instead(path, 'file')}; put the file itself there")
+        return self.load()
 
     def mark(self) -> Mark:
         """Return what changes when one of the files does."""
@@ -75,6 +88,11 @@ class Content:
     def faults(self) -> tuple[str, ...]:
         """Why files that changed were refused; empty when all that stands in the files is in use."""
         return tuple(live.fault for live in self._live if live.fault)
+
+    @property
+    def absent(self) -> tuple[Path, ...]:
+        """The files that are not there, of those that something is read from first of all."""
+        return tuple(live.paths[0] for live in self._live if not live.paths[0].exists())
 
     def refresh(self) -> bool:
         """Load what changed, all or nothing; return whether something new is in use. Blocks: call it in a thread."""
@@ -116,7 +134,7 @@ class Content:
 
 def _try(live: Live[Any]) -> Any:
     try:
-        return live.load()
+        return live.read()
     except (ValueError, OSError) as error:
         live.fault = str(error)
         return None
@@ -126,6 +144,13 @@ def _try(live: Live[Any]) -> Any:
         )
         log.exception("content cannot be read by a bug")
         return None
+
+
+def _instead(path: Path, wanted: str) -> str:
+    """Return what stands at a place instead of what is wanted there."""
+    if path.exists():
+        return f"is no {wanted}"
+    return "is a link that leads nowhere" if path.is_symlink() else "is not there"
 
 
 def _mark(path: Path) -> tuple[int, int, int]:

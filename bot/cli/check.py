@@ -95,6 +95,8 @@ class Checks:
         what = self.say("content", name=name)
         try:
             async with open_house(offline(settings, (name,)), lambda *_: {}) as house:
+                for path in house.services.content.absent:
+                    return Finding(ABSENT, what, self.say("no_file", file=path.name, directory=path.parent))
                 return await self._probed(what, house.stages[name])
         except (ContentError, SettingsError) as error:
             return Finding(BAD, what, str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +53,40 @@ def test_a_broken_file_is_refused_at_start(one: Path) -> None:
     one.write_text("x")
     with pytest.raises(ContentError, match="one, line 1: no number"):
         Content().watch((one,), lambda: read_number(one))
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [("none", "not there"), ("dangling", "a link that leads"), ("loop", "a link that leads"), ("file", "no directory")],
+)
+def test_files_whose_directory_is_none_are_refused_and_it_is_named(tmp_path: Path, kind: str, says: str) -> None:
+    directory = tmp_path / kind
+    if kind == "file":
+        directory.touch()
+    elif kind != "none":
+        directory.symlink_to(directory if kind == "loop" else tmp_path / "elsewhere")
+    with pytest.raises(ContentError, match=f"^CONTENT_DIR: {directory} is {says}.*rules.yaml and faq.yaml"):
+        Content().watch((directory / "rules.yaml",), lambda: 0)
+
+
+@pytest.mark.parametrize("target", ["one", "nowhere"])
+def test_a_file_that_is_a_link_to_nowhere_is_refused(tmp_path: Path, target: str) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / target)
+    with pytest.raises(ContentError, match=f"^one: in {tmp_path} is a link that leads nowhere"):
+        Content().watch((tmp_path / "one",), lambda: 0)
+
+
+def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "one")
+    with pytest.raises(ContentError, match=f"^one: in {tmp_path} is no file"):
+        Content().watch((tmp_path / "one",), (tmp_path / "one").read_bytes)
+
+
+def test_the_files_that_are_not_there_are_known(one: Path, tmp_path: Path) -> None:
+    content, two = Content(), tmp_path / "two"
+    content.watch((one, tmp_path / "none"), lambda: 1)
+    content.watch((two,), lambda: 2)
+    assert content.absent == (two,)
 
 
 def test_a_changed_file_is_taken_into_use(one: Path) -> None:

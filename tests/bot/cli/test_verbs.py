@@ -77,6 +77,22 @@ def test_check_speaks_the_owners_language(tmp_path: Path) -> None:
     assert "一切正常" in run(tmp_path, "check", LANG="zh_CN.UTF-8").stdout.decode()
 
 
+@pytest.mark.parametrize("verb", ["check", "run", "chat"])
+def test_a_content_directory_that_is_not_there_is_refused_and_named(tmp_path: Path, verb: str) -> None:
+    done = run(tmp_path, verb, CONTENT_DIR="nowhere", TELEGRAM_TOKEN="123:test", TELEGRAM_API_URL="http://127.0.0.1:9")
+    assert done.returncode == (1 if verb == "check" else 2)
+    assert f"CONTENT_DIR: {tmp_path / 'nowhere'} is not there" in (done.stdout + done.stderr).decode()
+
+
+def test_check_names_each_content_file_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "dictionary.txt").touch()
+    done = run(tmp_path, "check", CONTENT_DIR=str(tmp_path))
+    printed = done.stdout.decode().splitlines()
+    assert done.returncode == 0
+    assert f"– content and stage rules: no rules.yaml in {tmp_path}" in printed
+    assert f"– content and stage faq: no faq.yaml in {tmp_path}" in printed
+
+
 @pytest.mark.parametrize("url", ["redis://:secret@127.0.0.1:1/0", "redis://127.0.0.1:1/0?password=secret"])
 def test_check_goes_on_behind_what_is_wrong_and_counts_it(tmp_path: Path, url: str) -> None:
     (tmp_path / "rules.yaml").write_text("rules: [\n", encoding="utf-8")
