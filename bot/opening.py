@@ -15,6 +15,7 @@ from typing import Any
 from bot.addresses import fault, told
 from bot.held_file import hold
 from bot.metrics import Metrics
+from bot.private import make_private
 from bot.settings import Settings
 from bot.store import Guard, Store, StoreBusyError, StoreError, make_client
 
@@ -80,7 +81,7 @@ async def _connected(
 def _locked(data_dir: Path) -> Iterator[None]:
     """Hold the data directory for this process alone."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private(data_dir)
         lock = hold(data_dir / "lock")
     except OSError as error:
         raise StoreError(f"DATA_DIR: {data_dir} cannot be written to ({error.strerror})") from None

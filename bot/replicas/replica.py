@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.held_file import hold
+from bot.private import make_private
 from bot.store import Store, key
 
 BEAT_SECONDS = 1.0
@@ -138,7 +139,7 @@ def held_replica(data_dir: Path) -> Iterator[Replica]:
     Where the directory cannot be written to, the process is one that never ran before.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private(data_dir)
         place, lock = next((number, lock) for number in count() if (lock := hold(data_dir / f"replica-{number}")))
     except OSError:
         yield stranger()

@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from bot.model import Message
+from bot.private import make_private
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ def identity_key(data_dir: Path) -> bytes:
     """
     path = data_dir / NAME
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private(data_dir)
         return _kept(path) or _made(path)
     except OSError as error:
         log.warning("identity key cannot be kept, identifiers change with every start", cause=type(error).__name__)

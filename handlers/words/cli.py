@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from bot.private import make_private
 from bot.settings import read_settings
 from handlers.words.corpus import CorpusError, write_sentences
 from handlers.words.owned import NAME
@@ -100,6 +101,8 @@ def _train(arguments: argparse.Namespace, to: Path) -> None:
             model = learn_file(corpora, sentences, training, done)
         except ValueError as error:
             raise CorpusError(f"{corpora}: {error}; train on more text, or with a smaller --min-count.") from None
+        if arguments.to is None:
+            make_private(to.parent)
         save(model, to)
     console = Console(soft_wrap=True)
     console.print(_facts(model))

@@ -22,6 +22,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 
 from bot.command import SLASHES, Command, Commands
 from bot.platforms.console.script import Script
+from bot.private import make_private
 
 
 class PromptDesk:
@@ -131,8 +132,8 @@ def open_history(data_dir: Path) -> History:
     """Return the history kept in the data directory, or, where it cannot be written to, one for this time."""
     path = data_dir / "history"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        make_private(path.parent)
+        path.touch()
     except OSError:
         return InMemoryHistory()
     return FileHistory(path)

@@ -32,6 +32,7 @@ def run(
         cwd=directory,
         env=told,
         timeout=50,
+        umask=0o022,
     )
     LEDGER.now.environment(told)
     LEDGER.now.says(*given.decode(errors="replace").splitlines())
