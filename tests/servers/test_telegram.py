@@ -29,8 +29,8 @@ async def bot(server: TelegramServer) -> AsyncIterator[Bot]:
         yield running
 
 
-def entity(kind: str, offset: int, length: int) -> MessageEntity:
-    return MessageEntity(kind, offset, length)
+def entity(kind: str, offset: int, length: int, url: str | None = None) -> MessageEntity:
+    return MessageEntity(kind, offset, length, url=url)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,10 @@ def entity(kind: str, offset: int, length: int) -> MessageEntity:
         ("abc", {"entities": [entity("bold", 0, 2), entity("italic", 1, 2)]}, "entities overlap"),
         ("👋👋", {"entities": [entity("bold", 0, 1)]}, "can't parse entities"),
         ("abc", {"entities": [entity("text_link", 0, 1)]}, "text_link without url"),
+        ("abc", {"entities": [entity("text_link", 0, 1, "http://a.example/" + "x" * 9500)]}, "entities_too_long"),
+        ("abc", {"entities": [entity("pre", 0, 3), entity("bold", 0, 2)]}, "bold within pre"),
+        ("abc", {"entities": [entity("bold", 0, 3), entity("code", 0, 2)]}, "code within bold"),
+        ("abc", {"entities": [entity("blockquote", 0, 3), entity("blockquote", 0, 2)]}, "within blockquote"),
         ("abc", {"message_thread_id": 5}, "message thread not found"),
         ("abc", {"reply_parameters": ReplyParameters(99)}, "message to be replied not found"),
         (
@@ -58,6 +62,30 @@ def entity(kind: str, offset: int, length: int) -> MessageEntity:
 async def test_it_refuses_messages(bot: Bot, text: str, more: dict[str, Any], said: str) -> None:
     with pytest.raises(BadRequest, match=f"(?i){said}"):
         await bot.send_message(ALICE, text, **more)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:3000", "http://my-pc", "http://", "http:///x", "http://a.example:port/", "http://a.example:70000",
+     "http://b.example@localhost", "https://<host>.example/"],
+)  # fmt: skip
+async def test_it_refuses_links_to_what_is_no_host_of_the_internet(bot: Bot, url: str) -> None:
+    with pytest.raises(BadRequest, match=r"(?i)entity url '.*' is invalid"):
+        await bot.send_message(ALICE, "abc", entities=[entity("text_link", 0, 1, url)])
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:3000", "http://[::1]:3000/x", "HTTPS://a.example", "https://me:x@a.example", "http://例子.中国/电报"],
+)  # fmt: skip
+async def test_it_takes_links_to_any_host_with_a_dot_and_to_ipv6(bot: Bot, server: TelegramServer, url: str) -> None:
+    await bot.send_message(ALICE, "abc", entities=[entity("text_link", 0, 1, url)])
+    assert server.private(id=ALICE).room.seen[1].stretches("text_link") == ["a"]
+
+
+async def test_it_drops_all_entities_after_the_hundredth(bot: Bot, server: TelegramServer) -> None:
+    await bot.send_message(ALICE, "a " * 150, entities=[entity("bold", each * 2, 1) for each in range(150)])
+    assert len(server.private(id=ALICE).room.seen[1].entities) == 100
 
 
 async def test_nested_entities_are_right(bot: Bot, server: TelegramServer) -> None:

@@ -14,6 +14,15 @@ LONGEST_CAPTION = 1024
 LONGEST_DATA = 64
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 LONGEST_DESCRIPTION = 256
+MOST_ENTITIES = 100
+# Of all entities together: what each takes for itself, its stretch, its address and its language (an approximation:
+# https://github.com/tdlib/telegram-bot-api/issues/165).
+ENTITY, LARGEST_ENTITIES = 12, 9500
+# As TDLib's `parse_url` reads an address: what stands before the host, the host, and what is said to be a port.
+URL = re.compile(r"(?:https?://)?(?:[^/?#]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:]*)(?::(?P<port>[^/?#]*))?", re.IGNORECASE)
+HOST = re.compile(r"(?:[\w.!$,~*'();&+=-]|[^\x00-\x7f]|%[0-9a-f]{2})+", re.IGNORECASE)
+IPV6 = re.compile(r"\[[0-9a-f:.]+\]", re.IGNORECASE)
+HIGHEST_PORT = 65535
 ENTITIES = frozenset(
     {
         "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold", "italic", "underline",
@@ -21,6 +30,9 @@ ENTITIES = frozenset(
         "custom_emoji", "date_time",
     }
 )  # fmt: skip
+
+CODE = frozenset({"pre", "code"})
+QUOTES = frozenset({"blockquote", "expandable_blockquote"})
 
 
 def check_room(room: Room | None) -> Room:
@@ -47,20 +59,20 @@ def check_text(text: Any, longest: int = LONGEST_TEXT) -> str:
 
 
 def check_entities(entities: Any, text: str) -> list[Json]:
-    """Return entities that lie within the text, cut no character in two, and do not half-way overlap."""
+    """Return the first 100 of entities that lie within the text, cut no character in two, and may be nested so."""
     if not isinstance(entities, list):
         raise Refused("Bad Request: can't parse entities: expected an Array")
     units = text.encode("utf-16-le")
-    spans = []
     for each in entities:
         start, end = _span(each)
         if end * 2 > len(units) or _within_pair(units, start) or _within_pair(units, end):
             raise Refused(f"Bad Request: can't parse entities: wrong bounds of entity {each['type']}")
-        if each["type"] == "text_link" and not each.get("url"):
-            raise Refused("Bad Request: can't parse entities: text_link without url")
-        spans.append((start, end))
-    _check_nesting(sorted(spans, key=lambda span: (span[0], -span[1])))
-    return entities
+        if each["type"] == "text_link":
+            _check_url(each.get("url"))
+    _check_nesting(sorted(entities, key=lambda each: (each["offset"], -each["length"])))
+    if sum(map(_size, entities)) > LARGEST_ENTITIES:
+        raise Refused("Bad Request: ENTITIES_TOO_LONG")
+    return entities[:MOST_ENTITIES]
 
 
 def check_topic(room: Room, thread: Any) -> int:
@@ -132,11 +144,45 @@ def _within_pair(units: bytes, index: int) -> bool:
     return index * 2 < len(units) and 0xDC <= units[index * 2 + 1] <= 0xDF
 
 
-def _check_nesting(spans: list[tuple[int, int]]) -> None:
-    open_ends: list[int] = []
-    for start, end in spans:
-        while open_ends and open_ends[-1] <= start:
-            open_ends.pop()
-        if open_ends and end > open_ends[-1]:
+def _size(entity: Json) -> int:
+    return ENTITY + int(entity["length"]) + len((entity.get("url", "") + entity.get("language", "")).encode())
+
+
+def _check_url(url: Any) -> None:
+    if not url:
+        raise Refused("Bad Request: can't parse entities: text_link without url")
+    found = URL.match(url)
+    host, port = (found["host"], found["port"]) if found else ("", None)
+    if port is not None and not (port.isdecimal() and 0 < int(port) <= HIGHEST_PORT):
+        raise Refused(f"Bad Request: entity URL '{url}' is invalid: Wrong port number specified in the URL")
+    if not host:
+        raise Refused(f"Bad Request: entity URL '{url}' is invalid: URL host is empty")
+    if IPV6.fullmatch(host):
+        return
+    if not HOST.fullmatch(host):
+        raise Refused(f"Bad Request: entity URL '{url}' is invalid: Disallowed character in URL host")
+    if "." not in host:
+        raise Refused(f"Bad Request: entity URL '{url}' is invalid: Wrong HTTP URL")
+
+
+def _check_nesting(entities: list[Json]) -> None:
+    """Refuse what overlaps half-way, and what Telegram would change: anything at code, quotes within quotes."""
+    around: list[Json] = []
+    for each in entities:
+        while around and _end(around[-1]) <= each["offset"]:
+            around.pop()
+        if around and _end(each) > _end(around[-1]):
             raise Refused("Bad Request: can't parse entities: entities overlap")
-        open_ends.append(end)
+        for outer in around:
+            _check_within(each["type"], outer["type"])
+        around.append(each)
+
+
+def _check_within(inner: str, outer: str) -> None:
+    alone = outer in CODE or (inner in CODE and outer not in QUOTES)
+    if alone or {inner, outer} <= QUOTES:
+        raise Refused(f"Bad Request: can't parse entities: {inner} within {outer}")
+
+
+def _end(entity: Json) -> int:
+    return int(entity["offset"] + entity["length"])
