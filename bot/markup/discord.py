@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.markup.layout import Layout
+from bot.markup.links import ADDRESS, addresses, disguises
 from bot.markup.parse import parse
 
 LIMIT = 2000
 LARGEST_HEADING = 3
-ADDRESS = re.compile(r"https?://[\w/.~%?#&=+:@!$,;()*'-]*[\w/]", re.ASCII)
 MARKS = re.compile(r"[\\*`~|\[<]|(?<![^\W_])_|_(?![^\W_])")
 # What is a heading, quote, list or small print only at the beginning of a line.
 LINE_MARKS = re.compile(r"^([ \t]*)(#{1,3} |>|-# |[-+] |\d+(?=\. ))", re.MULTILINE)
@@ -46,9 +46,9 @@ def escape_discord(text: str) -> str:
 def _escaped(text: str) -> str:
     """Escape what has a meaning anywhere in a line, but for addresses: those are put into angle brackets."""
     parts, end = [], 0
-    for address in ADDRESS.finditer(text):
-        parts += [MARKS.sub(r"\\\g<0>", text[end : address.start()]), f"<{address[0]}>"]
-        end = address.end()
+    for begin, until in addresses(text):
+        parts += [MARKS.sub(r"\\\g<0>", text[end:begin]), f"<{text[begin:until]}>"]
+        end = until
     return EVERYBODY.sub(f"@{INVISIBLE}", "".join([*parts, MARKS.sub(r"\\\g<0>", text[end:])]))
 
 
@@ -124,7 +124,7 @@ class _Pen:
         shown = "".join(parts)
         if label in ("", url, url.removeprefix("mailto:")):
             self._add(f"<{url}>" if ADDRESS.fullmatch(url) else shown)
-        elif MASKABLE.match(url) and "://" not in label:
+        elif MASKABLE.match(url) and "://" not in label and not disguises(label, url):
             self._add(f"[{shown}](<{url}>)")
         else:
             self._add(f"{shown} (<{url}>)")

@@ -8,11 +8,17 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from bot.markup.layout import Layout
+from bot.markup.links import disguises, host_of, is_telegram_link
 from bot.markup.parse import parse
 
 LIMIT = 4096
 # What no other entity may overlap (https://core.telegram.org/bots/api#formatting-options).
 ALONE = ("pre", "code")
+# Telegram drops the entities of a message after the hundredth, and refuses more than some 9,500 units of them together:
+# what each takes for itself, its stretch, its address and its language.
+MOST_ENTITIES, LARGEST_ENTITIES, ENTITY = 100, 9000, 12
+# What is kept where there are too many: a link says more than bold text does.
+WORTH = ("text_link", "pre", "blockquote", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,16 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def to_telegram(text: str, limit: int = LIMIT) -> tuple[str, tuple[Entity, ...]]:
+def to_telegram(text: str, limit: int = LIMIT, links: int = MOST_ENTITIES) -> tuple[str, tuple[Entity, ...]]:
     """Return a Markdown text as Telegram shows it: the text without marks, and its entities.
 
+    Of links beyond so many, and of those that Telegram does not take, the address is written behind the label.
     Never longer than `limit` UTF-16 units where the text itself is not: tables that would be are not aligned, and what
     still would be is shown as written. Never raises: what cannot be parsed is shown as written too.
     """
     for align in (True, False):
         try:
-            shown, entities = _rendered(text, align=align)
+            shown, entities = _rendered(text, links, align=align)
         except Exception:  # noqa: BLE001 — whatever trouble a text gives its parser, it must be shown
             break
         if shown and utf16_length(shown) <= max(limit, utf16_length(text)):
@@ -47,12 +54,32 @@ def to_telegram(text: str, limit: int = LIMIT) -> tuple[str, tuple[Entity, ...]]
     return text, ()
 
 
-def _rendered(text: str, *, align: bool) -> tuple[str, tuple[Entity, ...]]:
+def _rendered(text: str, links: int, *, align: bool) -> tuple[str, tuple[Entity, ...]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    pen = _Pen()
+    pen = _Pen(links)
     Layout(text.split("\n"), pen, align=align).blocks(parse(text).children)
     shown = "".join(pen.parts)
-    return shown.rstrip(), tuple(_counted(shown, _arranged(shown, pen.entities)))
+    return shown.rstrip(), _affordable(tuple(_counted(shown, _arranged(shown, pen.entities))))
+
+
+def _affordable(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Return as many of the entities, in their order, as Telegram takes; those of most worth are kept."""
+    if len(entities) <= MOST_ENTITIES and sum(map(_size, entities)) <= LARGEST_ENTITIES:
+        return entities
+    kept, size = set[int](), 0
+    by_worth = sorted(
+        range(len(entities)), key=lambda at: WORTH.index(kind) if (kind := entities[at].type) in WORTH else len(WORTH)
+    )
+    for at in by_worth[:MOST_ENTITIES]:
+        size += _size(entities[at])
+        if size > LARGEST_ENTITIES:
+            break
+        kept.add(at)
+    return tuple(entities[at] for at in sorted(kept))
+
+
+def _size(entity: Entity) -> int:
+    return ENTITY + entity.length + len((entity.url + entity.language).encode("utf-8", "surrogatepass"))
 
 
 class _Pen:
@@ -60,11 +87,12 @@ class _Pen:
 
     bullet = "•"
 
-    def __init__(self) -> None:
+    def __init__(self, links: int) -> None:
         self.parts: list[str] = []
         self.entities: list[Entity] = []
         self._length = 0
         self._open: list[str] = []
+        self._links_left, self._size = links, 0
 
     def put(self, text: str) -> None:
         self.write(text)
@@ -85,9 +113,24 @@ class _Pen:
     def heading(self, level: int) -> AbstractContextManager[None]:  # noqa: ARG002 — Telegram has bold text only
         return self.span("bold")
 
-    def link(self, url: str, label: str) -> AbstractContextManager[None]:
-        del label
-        return self._entity("text_link", url)
+    @contextmanager
+    def link(self, url: str, label: str) -> Iterator[None]:
+        address = url.removeprefix("mailto:")
+        if is_telegram_link(url) and self._affords(label or url, url):
+            with self._entity("text_link", url):
+                yield
+            if disguises(label, url):
+                self.write(f" ({host_of(url)})")
+            return
+        yield
+        if label not in ("", url, address):
+            self.write(f" ({address})")
+
+    def _affords(self, label: str, url: str) -> bool:
+        """Return whether one more link may be among the entities; those beyond have their address written out."""
+        self._links_left -= 1
+        self._size += ENTITY + utf16_length(label) + len(url.encode("utf-8", "surrogatepass"))
+        return self._links_left >= 0 and self._size <= LARGEST_ENTITIES
 
     def span(self, kind: str) -> AbstractContextManager[None]:
         return self._entity(kind)

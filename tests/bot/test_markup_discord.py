@@ -55,3 +55,29 @@ def test_a_plain_text_is_escaped_to_read_exactly_as_written() -> None:
     assert escape_discord(text) == (
         "\\# a\n\\> b\n\\- c\n1\\. d\n\\*e\\* \\_f\\_ \\`g\\` \\~h\\~ \\[i](j) a_b\n<https://example.org/a_b>"
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://en.wikipedia.org/wiki/Python_(programming_language)", "https://youtu.be/abcdefghij-",
+        "https://a.example/?t=YWJj==", "https://zh.wikipedia.org/wiki/电报", "https://a.example/?q=你好&lang=zh",
+        "https://a.example/x[1]", "https://a.example/a|b", "https://a.example/~", "https://a.example/100%",
+        "https://a.example/#", "https://a.example/x&", "https://a.example/$", "https://a.example/x!",
+        "https://a.example/a_b_c", "http://localhost:3000/x", "https://a.example",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["看 {}。", "（{}）", "({}) 好", "{}，再看", "- {}", "1. {}\n2. b", "见：{}"])
+def test_addresses_stay_whole_between_their_brackets(address: str, around: str) -> None:
+    assert f"<{address}>" in to_discord(around.format(address))
+
+
+def test_what_only_follows_an_address_stays_outside() -> None:
+    assert (
+        to_discord("(https://a.example/x). **https://b.example**") == "(<https://a.example/x>). **<https://b.example>**"
+    )
+    assert to_discord("'https://a.example/x'") == "'<https://a.example/x>'"
+
+
+def test_a_label_that_reads_as_another_address_shows_where_it_leads() -> None:
+    assert to_discord("[bank.com](https://evil.example)") == "bank.com (<https://evil.example>)"

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 import time
 from itertools import pairwise
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.markup import Entity, to_telegram, utf16_length
+from bot.markup import Entity, to_discord, to_telegram, utf16_length
+from bot.platforms.discord.escape import unescaped
 
 PIECES = st.one_of(
     st.sampled_from(
@@ -62,6 +65,26 @@ def _cut(units: bytes, entity: Entity) -> str:
 )  # fmt: skip
 def test_markdown_reads_as_it_is_meant(markdown: str, text: str, entities: list[tuple[str, str]]) -> None:
     assert parts(markdown) == (text, entities)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:3000", "http://my-pc:8082/a?b=c", "https://kes", "http://a.example:99999/", "http://a.example:port/",
+     "http://b.example@localhost/", "http:///x.y", "https://a.example:/x", "mailto:me@a.example"],
+)  # fmt: skip
+def test_an_address_that_telegram_takes_for_no_link_is_written_behind_its_label(url: str) -> None:
+    shown = f"1. 打开 面板 ({url.removeprefix('mailto:')})\n2. npm i"
+    assert parts(f"1. 打开 [**面板**]({url})\n2. `npm i`") == (shown, [("bold", "面板"), ("code", "npm i")])
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:3000", "HTTPS://a.example", "http://a.b@c.d/"])
+def test_an_address_that_telegram_takes_is_a_link(url: str) -> None:
+    assert parts(f"[面板]({url})") == ("面板", [("text_link", "面板")])
+
+
+def test_an_address_that_is_no_link_is_not_written_twice() -> None:
+    text = "<http://localhost:3000> [](http://my-pc) [me@a.example](mailto:me@a.example) <you@a.example>"
+    assert parts(text) == ("http://localhost:3000 http://my-pc me@a.example you@a.example", [])
 
 
 def test_code_carries_its_language_and_links_their_address() -> None:
@@ -141,3 +164,69 @@ def test_hostile_text_takes_seconds_at_most(piece: str) -> None:
 def test_lengths_are_counted_in_utf16_units() -> None:
     assert [utf16_length(text) for text in ("", "a", "中", "😀", "\ud83d")] == [0, 1, 1, 2, 1]
     assert all(utf16_length(a + b) == utf16_length(a) + utf16_length(b) for a, b in pairwise("a中😀b"))
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("[https://bank.com](https://evil.example/x)", "https://bank.com (evil.example)"),
+        ("[www.bank.com/login](https://evil.example)", "www.bank.com/login (evil.example)"),
+        ("[bank.com](http://bank.com.evil.example)", "bank.com (bank.com.evil.example)"),
+        ("[到 bank.com 登录](https://evil.example)", "到 bank.com 登录 (evil.example)"),
+        (
+            "[https://bank.com@evil.example](https://bank.com@evil.example)",
+            "https://bank.com@evil.example (evil.example)",
+        ),
+        ("[https://bank.com](https://www.BANK.com/login)", "https://bank.com"),
+        ("[bank.com](https://login.bank.com)", "bank.com"),
+        ("[README.md](https://a.example/r)", "README.md"),
+        ("[看 v1.2.3 的说明](https://a.example)", "看 v1.2.3 的说明"),
+    ],
+)
+def test_a_label_that_reads_as_another_address_is_followed_by_the_real_host(markdown: str, shown: str) -> None:
+    text, found = parts(markdown)
+    assert (text, [kind for kind, _ in found]) == (shown, ["text_link"])
+
+
+@pytest.mark.parametrize("url", ["tg://user?id=7", "tg://resolve?domain=x", "javascript:x", "file:///x", "./x.md"])
+def test_no_other_address_becomes_a_link(url: str) -> None:
+    assert parts(f"[x]({url})")[1] == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"{number}. [词{number}](https://a.co/{number})" for number in range(150)],
+        [f"- **词{number}**：`c{number}`" for number in range(120)],
+        [f"**词{number}**" for number in range(300)],
+        [f"[路{number}](https://a.co/{'路' * 40}/{number})" for number in range(30)],
+    ],
+)
+def test_no_page_has_more_formatting_than_telegram_takes_and_no_address_is_lost(lines: list[str]) -> None:
+    text, entities = to_telegram("\n".join(lines), 100_000)
+    assert len(entities) <= 100
+    assert sum(each.length + len(each.url.encode()) + 12 for each in entities) <= 9_500
+    linked = {unquote(each.url) for each in entities}
+    wanted = {found for line in lines for found in re.findall(r"\((https:[^)]*)\)", line)}
+    assert {each for each in wanted if each not in linked and each not in unquote(text)} == set()
+    assert "词7" in text or "路7" in text
+
+
+FORMULAS = [
+    r"\(E=mc^2\)", r"\[ \int_0^1 x\,dx \]", r"$$a_1 * b * c_2$$", r"\begin{matrix} 1 & 2 \\ 3 & 4 \end{matrix}",
+    r"\(\{x\} \_ y\)", r"$x^2$", r"$\alpha_1 + \beta_2$", "\\[\na\n+ b\n- c\\\\\n\\]", "$$\n\\frac{a}{b}\n$$",
+    r"\(a*b*c\)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_formulas_keep_every_character(formula: str) -> None:
+    assert parts(f"前\n\n{formula}\n\n后")[0] == f"前\n\n{formula}\n\n后"
+    if "\n" not in formula:
+        assert to_telegram(f"**由此** {formula} 得证")[0] == f"由此 {formula} 得证"
+        assert unescaped(to_discord(f"由此 {formula} 得证")) == f"由此 {formula} 得证"
+
+
+@pytest.mark.parametrize("text", ["$5 and *$10*", "cost $5_000_ or $6", "`$x^2$` **b**", r"a \* b"])
+def test_prices_and_code_are_no_formulas(text: str) -> None:
+    assert to_telegram(text)[0] == text.replace("`", "").replace("**", "").replace("*$10*", "$10").replace("\\", "")
