@@ -14,7 +14,8 @@ from bot.markup import utf16_length
 from bot.model import File, Message, mended
 from bot.platforms.telegram.account import NAME, Account
 from bot.platforms.telegram.refusals import Troubles, is_final, is_odd, says, told
-from bot.platforms.telegram.shown import LIMIT, Shown, formatted, keyboard
+from bot.platforms.telegram.shown import LIMIT, Shown, formatted, keyboard, unformatted
+from bot.platforms.telegram.words import Json
 
 PRIVATE_PACE, GROUP_PACE = 1.5, 3.0
 PRIVATE_RATE, GROUP_RATE = Rate(burst=20, interval=1.0), Rate(burst=20, interval=3.0)
@@ -166,10 +167,14 @@ class TelegramOutlet:
         except BadRequest as error:
             if says(error, "text must be non-empty", "text is empty"):
                 return  # nothing that anybody could see
-            if shown == plain or is_final(error):
+            if (
+                not shown.entities
+                or is_final(error)
+                or not says(error, "parse entities", "entities_too_long", "entity ")
+            ):
                 raise
-            log.info("telegram refuses the formatting, written plainly", reason=told(error))
-            await self._put(page.number, plain, drawn)
+            log.info("telegram refuses the formatting, written without", reason=told(error))
+            await self._put(page.number, unformatted(plain), drawn)
 
     async def _put(self, number: int, shown: Shown, drawn: Drawn) -> None:
         """Show something as a message: edit the page's, or send it where there is none (any more)."""
@@ -208,21 +213,31 @@ class TelegramOutlet:
 
     async def _send(self, number: int, shown: Shown) -> int:
         """Return the new message's id, 0 where the server has not answered in time."""
+        reply = self._reply(first=number == 0)
         try:
-            sent = await self.account.ask(
-                "send_Message",
-                chat_id=self._chat,
-                text=shown.text,
-                entities=shown.entities or None,
-                reply_markup=keyboard(shown.choices),
-                link_preview_options=NO_PREVIEW,
-                reply_parameters=self._reply(first=number == 0),
-                message_thread_id=self._topic,
-            )
+            try:
+                sent = await self._send_once(shown, reply)
+            except BadRequest as error:
+                if reply is None or not says(error, "message to be replied not found", "reply_message_id_invalid"):
+                    raise
+                sent = await self._send_once(shown, None)
         except TimedOut:
             log.warning("telegram has not confirmed a message in time, taken as written")
             return 0
         return int(sent["message_id"])
+
+    async def _send_once(self, shown: Shown, reply: telegram.ReplyParameters | None) -> Json:
+        sent: Json = await self.account.ask(
+            "send_Message",
+            chat_id=self._chat,
+            text=shown.text,
+            entities=shown.entities or None,
+            reply_markup=keyboard(shown.choices),
+            link_preview_options=NO_PREVIEW,
+            reply_parameters=reply,
+            message_thread_id=self._topic,
+        )
+        return sent
 
     async def _send_file(self, number: int, file: File, *, first: bool) -> None:
         upload = telegram.InputFile(file.content, filename=file.name)

@@ -39,6 +39,12 @@ def formatted(plain: Shown) -> Shown:
     )
 
 
+def unformatted(plain: Shown) -> Shown:
+    """Return Markdown as text alone, without its marks, and with the addresses of its links."""
+    text, _ = to_telegram(plain.text, links=0)
+    return Shown(text, choices=plain.choices) if text.strip() and utf16_length(text) <= LIMIT else plain
+
+
 def keyboard(choices: tuple[Choice, ...]) -> telegram.InlineKeyboardMarkup | None:
     """Return the choices as buttons, one a row."""
     if not choices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from telegram.error import BadRequest
 
 from bot.contract import Gone
 from bot.platforms.telegram import Telegram
@@ -121,12 +122,41 @@ async def test_markdown_is_shown_formatted(platform: Telegram, bob: Talker) -> N
     assert [seen.stretches(kind) for kind in ("bold", "code", "text_link")] == [["bold"], ["code"], ["link"]]
 
 
-async def test_text_that_cannot_be_formatted_is_written_plainly(
+@pytest.mark.parametrize(
+    "said", ["can't parse entities: wrong bounds", "ENTITIES_TOO_LONG", "entity URL 'x' is invalid"]
+)
+async def test_formatting_that_is_refused_is_left_out_and_its_marks_too(
+    server: TelegramServer, platform: Telegram, bob: Talker, said: str
+) -> None:
+    server.refuses("sendMessage", f"Bad Request: {said}")
+    await outlet(platform, bob).write(page("**bold** `code` [link](https://a.example)", markdown=True))
+    assert (await bob.sees("bold code link (https://a.example)")).entities == []
+
+
+async def test_a_link_to_ones_own_machine_costs_no_formatting(platform: Telegram, bob: Talker) -> None:
+    text = "**步骤**\n1. 打开 [面板](http://localhost:3000)\n2. `npm i`"
+    await outlet(platform, bob).write(page(text, markdown=True))
+    seen = await bob.sees("步骤\n1. 打开 面板 (http://localhost:3000)\n2. npm i")
+    assert (seen.stretches("bold"), seen.stretches("code")) == (["步骤"], ["npm i"])
+
+
+@pytest.mark.parametrize("said", ["message to be replied not found", "REPLY_MESSAGE_ID_INVALID"])
+async def test_where_the_question_cannot_be_replied_to_the_answer_stands_alone_and_formatted(
+    server: TelegramServer, platform: Telegram, bob: Talker, said: str
+) -> None:
+    server.refuses("sendMessage", f"Bad Request: {said}")
+    await outlet(platform, bob).write(page("**bold**", markdown=True))
+    seen = await bob.sees("bold")
+    assert (seen.reply_to, seen.stretches("bold")) == (0, ["bold"])
+
+
+async def test_what_is_refused_for_another_reason_is_not_taken_for_broken_formatting(
     server: TelegramServer, platform: Telegram, bob: Talker
 ) -> None:
-    server.refuses("sendMessage", "Bad Request: can't parse entities: wrong bounds")
-    await outlet(platform, bob).write(page("**bold** `code`", markdown=True))
-    assert (await bob.sees("**bold** `code`")).entities == []
+    server.refuses("sendMessage", "Bad Request: something new")
+    with pytest.raises(BadRequest):
+        await outlet(platform, bob).write(page("**bold**", markdown=True))
+    assert not bob.texts
 
 
 async def test_the_longest_page_fits(platform: Telegram, alice: Talker) -> None:
