@@ -27,15 +27,15 @@ from bot.log import turn_of
 from bot.mailbox.arrivals import Arrivals
 from bot.mailbox.letters import Letter
 from bot.mailbox.mailbox import Mailbox
-from bot.model import Conversation, Message, Reply, Source
+from bot.model import UNSEEN, Conversation, Message, Reply, Source
 from bot.services import Services
 from bot.summons import summoned
 from bot.turns import Turns
 
 log = structlog.get_logger(__name__)
 
-# Control characters mean nothing in a chat, and half a surrogate pair cannot even be sent.
-UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Half a surrogate pair cannot even be sent.
+UNSPEAKABLE = re.compile(f"{UNSEEN.pattern}|[\ud800-\udfff]")
 # How often a message is tried whose answer each time ended the process.
 MOST_ATTEMPTS = 3
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,9 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 T = TypeVar("T")
+# Nobody sees these, and they change what is seen: controls (but for line feed and tab), and those of the direction of
+# writing, which can make a link or a file read as another.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)

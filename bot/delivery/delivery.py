@@ -80,7 +80,7 @@ class Delivery:
             drawing = Drawing(reply, outlet, gate, self._metrics.writes)
             try:
                 if reply.words is None:
-                    return await _finish(drawing, reply, reply.text)
+                    return await _finish(drawing, reply, growth.text)
                 puller = self._pull(reply.words, growth, language, yielding=not outlet.pace)
                 ending = await _together(
                     puller, draw(growth, drawing, outlet.pace), show_typing(growth, outlet, gate), growth

@@ -9,7 +9,7 @@ from contextlib import aclosing, nullcontext, suppress
 from bot.contract import Outlet
 from bot.delivery.drawing import Drawing
 from bot.delivery.gate import Gate
-from bot.model import File, Notice
+from bot.model import UNSEEN, File, Notice
 
 Words = AsyncIterator[str | Notice | File]
 
@@ -24,7 +24,7 @@ class Growth:
     """A text that one task lets grow while another draws it."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = UNSEEN.sub("", text)
         self.notice = ""
         self.files: tuple[File, ...] = ()
         self.changed = asyncio.Event()
@@ -41,7 +41,7 @@ class Growth:
         if isinstance(piece, Notice):
             self.notice = piece.text
         else:
-            self.text += piece
+            self.text += UNSEEN.sub("", piece)
         if self.text.strip() or self.notice:
             self._tell()
 

@@ -347,3 +347,14 @@ async def test_five_hundred_answers_at_once_keep_every_chats_order_and_lose_noth
     for sheet in sheets:
         expected = [f"{sheet.gate}{turn}:{number}" for turn in "ab" for number in range(60)]
         assert " ".join(sheet.final).split() == expected
+
+
+@pytest.mark.parametrize("grows", [False, True])
+async def test_what_nobody_sees_is_not_written(grows: bool) -> None:  # noqa: FBT001 — a parameter of the test
+    said, shown = (
+        "a\x07\x1b[31m\u202egnp.exe\u2066 b\r\n\t👨\u200d👩 نگ\u200cاه",
+        "a[31mgnp.exe b\n\t👨\u200d👩 نگ\u200cاه",
+    )
+    sheet = Sheet()
+    await show(Reply(CHAT, words=saying(*said)) if grows else Reply(CHAT, said), sheet)
+    assert sheet.final == [shown]
