@@ -24,7 +24,7 @@ imports: .venv/dev
 	$(BIN)/lint-imports
 
 unit: .venv/dev
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 bench: .venv/dev        ## figures, printed side by side with their baselines
 	$(BIN)/python -m tests.benchmarks
