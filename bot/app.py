@@ -16,7 +16,7 @@ import structlog
 from bot import discover
 from bot.command import Commands
 from bot.content import REFRESH_SECONDS, Content
-from bot.contract import Apology, Part, Platform, Shared, Stage
+from bot.contract import Apology, Limited, Part, Platform, Shared, Stage
 from bot.delivery.delivery import Delivery
 from bot.delivery.quota import Quota
 from bot.dispatcher import Dispatcher
@@ -221,7 +221,8 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
             await presence.announce()
         turns = Turns()
         closing.push_async_callback(turns.drain, 0)
-        delivery = Delivery(services.texts, quota=Quota(store, presence), metrics=metrics)
+        overall = {name: each.overall for name, each in services.platforms.items() if isinstance(each, Limited)}
+        delivery = Delivery(services.texts, quota=Quota(store, presence), metrics=metrics, overall=overall)
         dispatcher = Dispatcher(services, stages, turns, delivery, Mailbox(store, presence.replica))
         yield House(services, stages, dispatcher, turns, presence, Health(services, turns))
 

@@ -40,8 +40,16 @@ class Unreachable(RetryAfter):
     reason = "unreachable"
 
 
+class UndeliverableError(Exception):
+    """A platform fails again and again at one write, and takes others meanwhile: it is not away."""
+
+
 class Gone(Exception):  # noqa: N818
     """This chat cannot be written to any more: the bot was removed or blocked, or the chat was deleted."""
+
+
+class FilesRefused(Exception):  # noqa: N818
+    """This chat takes no files like a page's: its text may stand there, and nothing else is wrong."""
 
 
 class Superseded(Exception):  # noqa: N818 — not an error: the turn is another process's now
@@ -102,6 +110,16 @@ class Rate:
     interval: float
 
 
+@runtime_checkable
+class Limited(Protocol):
+    """A platform that allows so many writes over all its chats together."""
+
+    @property
+    def overall(self) -> Rate:
+        """How often it may be written to."""
+        ...
+
+
 class Outlet(Protocol):
     """The place one answer is written to. Made by its platform from the message alone."""
 
@@ -142,6 +160,7 @@ class Outlet(Protocol):
             RetryAfter: Nothing was written; the platform asks for silence.
             Unreachable: The platform is away; it is to be tried again after a while.
             Gone: Nothing can be written here any more.
+            FilesRefused: The page's files cannot be written here.
         """
         ...
 

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     )
     telegram_api_url: str = "https://api.telegram.org"
     telegram_drafts: bool = True
+    # Messages and edits over all chats together; Telegram allows about thirty.
+    telegram_per_second: int = Field(25, ge=1)
     # The public https address that Telegram brings updates to; it leads to HTTP_PORT. Empty: they are polled for.
     telegram_webhook_url: str = ""
     discord_token: SecretStr | None = Field(None, validation_alias=AliasChoices("discord_token", "discord_bot_token"))

@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+import random
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 import structlog
 
-from bot.contract import Rate, RetryAfter
+from bot.contract import Rate, RetryAfter, UndeliverableError, Unreachable
 from bot.delivery.quota import Quota
 
 T = TypeVar("T")
 Clock = Callable[[], float]
 log = structlog.get_logger(__name__)
 
+JITTER, LONGEST_JITTER = 0.1, 2.0
+# A platform that fails at one write so often, and for so many seconds, while it takes others, is not away.
+MOST_FAILURES, LONGEST_FAILURE = 3, 15.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many writes a platform has taken, over all its chats."""
+
+    written: int = 0
+
 
 class Gate:
     """A bucket of tokens, refilled at the chat's rate, and the silence that the platform has asked for."""
 
-    def __init__(self, rate: Rate, clock: Clock, chat: str = "", quota: Quota | None = None) -> None:
+    def __init__(
+        self,
+        rate: Rate,
+        clock: Clock,
+        chat: str = "",
+        quota: Quota | None = None,
+        overall: Gate | None = None,
+        tally: Tally | None = None,
+    ) -> None:
         self.rate = rate
+        # The gate of all chats of the platform, which each write passes behind its own.
+        self._overall = overall
+        self._tally = tally or Tally()
         self._chat = chat
         self._quota = quota
         self.users = 0
@@ -46,19 +71,43 @@ class Gate:
     async def write(self, draw: Callable[[], Awaitable[T]]) -> T:
         """Write what must arrive: waits its turn, for the rate, and for the end of every silence asked for meanwhile.
 
-        Raises whatever `draw` raises but `RetryAfter`.
+        While the platform is away others have their turn: it may be this write alone that it fails at.
+
+        Raises:
+            UndeliverableError: It failed at this write again and again, and took others meanwhile.
+            Exception: Whatever `draw` raises but `RetryAfter`.
         """
         self._waiting += 1
         try:
-            async with self._order:
-                while True:
-                    await self._open()
-                    try:
-                        return await draw()
-                    except RetryAfter as error:
-                        await self._silence(error.seconds)
+            failures, began, before = 0, 0.0, 0
+            while True:
+                try:
+                    async with self._order:
+                        return await self._heard(draw)
+                except Unreachable as error:
+                    if not failures:
+                        began, before = self._clock(), self._tally.written
+                    failures += 1
+                    is_long = failures >= MOST_FAILURES and self._clock() - began >= LONGEST_FAILURE
+                    if is_long and self._tally.written > before:
+                        raise UndeliverableError(f"{failures} times") from error
+                    await asyncio.sleep(error.seconds)
         finally:
             self._waiting -= 1
+
+    async def _heard(self, draw: Callable[[], Awaitable[T]]) -> T:
+        """Write when there is no silence, however often one is asked for. Raises what `draw` raises but that."""
+        while True:
+            await self._open()
+            try:
+                written = await draw()
+            except Unreachable:
+                raise
+            except RetryAfter as error:
+                await self._silence(error.seconds)
+            else:
+                self._tally.written += 1
+                return written
 
     async def redraw(self, draw: Callable[[], Awaitable[T]], *, spare: int = 1) -> T | None:
         """Write what may be left out: in a silence, or where it would take the `spare` tokens (then None comes back).
@@ -72,6 +121,8 @@ class Gate:
             if not self._plenty(spare):
                 return None
             if self._quota and await self._quota.take(self._chat, self.rate, spare):
+                return None
+            if self._overall and await self._overall.redraw(_nothing) is None:
                 return None
             self._tokens = self._refilled() - 1
             try:
@@ -92,7 +143,18 @@ class Gate:
             if wait <= 0:
                 break
             await asyncio.sleep(wait)
+        if self._overall:
+            await self._overall.passed()
         self._tokens = self._refilled() - 1
+
+    async def passed(self) -> None:
+        """Wait for a token of its own, behind those who have waited longer, and take it."""
+        self._waiting += 1
+        try:
+            async with self._order:
+                await self._open()
+        finally:
+            self._waiting -= 1
 
     def _refilled(self) -> float:
         now = self._clock()
@@ -101,18 +163,31 @@ class Gate:
         return self._tokens
 
     async def _silence(self, seconds: float) -> None:
-        self._silent_until = max(self._silent_until, self._clock() + seconds)
+        # Who was silenced together does not come back in one instant.
+        jitter = random.uniform(0.0, min(seconds * JITTER, LONGEST_JITTER))
+        self._silent_until = max(self._silent_until, self._clock() + seconds + jitter)
         log.info("a chat is silenced by its platform", seconds=seconds)
         if self._quota:
             await self._quota.silence(self._chat, seconds)
 
 
-class Gates:
-    """The gates of the chats that are being written to, or were so lately that their rate still counts."""
+async def _nothing() -> bool:
+    return True
 
-    def __init__(self, clock: Clock, quota: Quota | None = None) -> None:
+
+class Gates:
+    """The gates of the chats that are being written to, or were so lately that their rate still counts.
+
+    `overall` are the rates of all chats of a platform together, by its name, where it has one.
+    """
+
+    def __init__(
+        self, clock: Clock, quota: Quota | None = None, overall: Mapping[str, Rate] = MappingProxyType({})
+    ) -> None:
         self._clock = clock
+        self._overall = {name: Gate(rate, clock, name, quota) for name, rate in overall.items()}
         self._quota = quota
+        self._tallies: dict[str, Tally] = defaultdict(Tally)
         self._gates: dict[str, Gate] = {}
         self._cooling: deque[str] = deque()
 
@@ -122,7 +197,11 @@ class Gates:
     @contextmanager
     def through(self, chat: str, rate: Rate) -> Iterator[Gate]:
         """Use the gate of a chat. It is forgotten when nobody uses it and it has nothing left to remember."""
-        gate = self._gates.get(chat) or self._gates.setdefault(chat, Gate(rate, self._clock, chat, self._quota))
+        gate = self._gates.get(chat)
+        if gate is None:
+            platform = chat.partition(":")[0]
+            overall, tally = self._overall.get(platform), self._tallies[platform]
+            gate = self._gates[chat] = Gate(rate, self._clock, chat, self._quota, overall, tally)
         gate.rate = rate
         gate.users += 1
         try:

@@ -12,7 +12,7 @@ from telegram.constants import ChatMemberStatus, FileSizeLimit
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.command import Commands
-from bot.contract import Apart, Apology, Moved, Outlet, Part, Receive
+from bot.contract import Apart, Apology, Moved, Outlet, Part, Rate, Receive
 from bot.liveliness import Pulse
 from bot.model import Attachment, Message
 from bot.platforms.telegram.account import NAME, Account, open_account
@@ -69,6 +69,12 @@ class Telegram:
     def lasting(self) -> bool:
         """A chat can be answered by any process, at any time."""
         return True
+
+    @property
+    def overall(self) -> Rate:
+        """In any second no more than the setting and a fifth of it."""
+        most = self._settings.telegram_per_second
+        return Rate(max(1, most // 5), 1 / most)
 
     async def listen(self, receive: Receive, moved: Moved) -> None:
         """Hand over what is polled or brought until cancelled. Raises `Apology` when the token is refused."""

@@ -3,8 +3,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bot.contract import Rate, RetryAfter
-from bot.delivery.gate import Gate, Gates
+import pytest
+
+from bot.contract import Rate, RetryAfter, UndeliverableError, Unreachable
+from bot.delivery.gate import LONGEST_FAILURE, MOST_FAILURES, Gate, Gates
 
 
 class Clock:
@@ -63,7 +65,7 @@ async def test_a_silence_holds_redraws_back_until_it_ends() -> None:
     gate = Gate(Rate(5, 1), clock)
     assert await gate.redraw(refused) is None
     assert await gate.redraw(drawn) is None
-    clock.now += 31
+    clock.now += 34
     assert await gate.redraw(drawn) == "m1"
 
 
@@ -105,3 +107,74 @@ async def test_a_gate_that_is_silent_is_remembered() -> None:
         pass
     with gates.through("a", Rate(5, 1)) as again:
         assert again.silent
+
+
+async def test_a_write_that_the_platform_fails_at_is_given_up_when_it_takes_others_meanwhile() -> None:
+    clock = Clock()
+    gates = Gates(clock)
+    tries = 0
+
+    async def failing() -> str:
+        nonlocal tries
+        tries += 1
+        clock.now += LONGEST_FAILURE / 2
+        with gates.through("test:other", Rate(100, 0.0)) as other:
+            await other.write(drawn)
+        raise Unreachable(0.001)
+
+    with gates.through("test:one", Rate(100, 0.0)) as gate, pytest.raises(UndeliverableError):
+        await gate.write(failing)
+    assert tries == MOST_FAILURES
+
+
+async def test_while_nothing_is_taken_the_platform_is_away_and_waited_for() -> None:
+    clock = Clock()
+    gates, failures = Gates(clock), [Unreachable(0.001)] * 3 * MOST_FAILURES
+
+    async def failing() -> str:
+        clock.now += LONGEST_FAILURE
+        if failures:
+            raise failures.pop()
+        return "m1"
+
+    with gates.through("test:one", Rate(100, 0.0)) as gate:
+        assert await gate.write(failing) == "m1"
+
+
+async def test_who_waits_for_a_platform_that_fails_lets_others_write_into_the_chat() -> None:
+    gates, failed, taken = Gates(time.monotonic), asyncio.Event(), asyncio.Event()
+
+    async def failing() -> str:
+        failed.set()
+        if not taken.is_set():
+            raise Unreachable(0.05)
+        return "m1"
+
+    with gates.through("test:one", Rate(100, 0.0)) as gate:
+        async with asyncio.TaskGroup() as group:
+            first = group.create_task(gate.write(failing))
+            await failed.wait()
+            assert await gate.write(drawn) == "m1"
+            assert not first.done()
+            taken.set()
+
+
+async def test_all_chats_of_a_platform_share_its_rate_and_who_waited_longest_is_first() -> None:
+    gates, order = Gates(time.monotonic, overall={"test": Rate(2, 0.02)}), list[int]()
+
+    async def write(number: int) -> None:
+        async def draw() -> str:
+            order.append(number)
+            return "m"
+
+        with gates.through(f"test:{number}", Rate(5, 1.0)) as gate:
+            await gate.write(draw)
+
+    began = time.monotonic()
+    async with asyncio.TaskGroup() as group:
+        for number in range(12):
+            group.create_task(write(number))
+    assert order == list(range(12))
+    assert time.monotonic() - began >= 10 * 0.02 * 0.9
+    with gates.through("elsewhere:1", Rate(5, 1.0)) as gate:
+        assert await gate.redraw(drawn) == "m1"

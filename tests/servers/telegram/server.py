@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -22,11 +23,17 @@ from tests.servers.telegram.updates import Updates
 
 TEXTS = frozenset({"text", "caption", "url", "secret_token", "file_id", "callback_query_id", "action", "language_code"})
 TOKEN = "123:test"
+# What counts against Telegram's rate over all chats.
+WRITES = frozenset({"sendMessage", "editMessageText", "sendPhoto", "sendDocument", "sendMessageDraft"})
 LARGEST_BODY = 64 * 1024 * 1024
 
 
 class TelegramServer:
-    """A Bot API for one bot on a free loopback port, and the world around it."""
+    """A Bot API for one bot on a free loopback port, and the world around it.
+
+    Attributes:
+        most_a_second: How many writes over all chats are taken in a second; 0: any number.
+    """
 
     def __init__(self, token: str = TOKEN, username: str = "yingda_bot", *, record: bool = True) -> None:
         self.token = token
@@ -36,6 +43,8 @@ class TelegramServer:
         self.calls: list[Call] = []
         self.faults = Faults()
         self.down = False
+        self.most_a_second = 0
+        self._writes = deque[float]()
         self.patience = 10.0
         self._record = record
         self._bell = Bell()
@@ -130,7 +139,7 @@ class TelegramServer:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method, began = request.match_info["method"], time.monotonic()
         params = await _params(request)
-        fault = self.faults.next(method, int(params.get("chat_id") or 0))
+        fault = self.faults.next(method, int(params.get("chat_id") or 0)) or self._too_many(method, began)
         if fault and fault.cut == "before":
             self._note(method, params, began, 0)
             return _cut(request)
@@ -144,6 +153,17 @@ class TelegramServer:
         if fault and fault.body is not None:
             return web.Response(body=fault.body, content_type="application/json")
         return web.json_response(body, status=status)
+
+    def _too_many(self, method: str, now: float) -> Fault | None:
+        """Return what happens to a write when there have been as many within a second as there may be."""
+        if not self.most_a_second or method not in WRITES:
+            return None
+        while self._writes and now - self._writes[0] >= 1.0:
+            self._writes.popleft()
+        if len(self._writes) >= self.most_a_second:
+            return Fault(method, 1, refused=Refused("Too Many Requests: retry after 1", 429, retry_after=1))
+        self._writes.append(now)
+        return None
 
     async def _body(self, token: str, method: str, params: Json, fault: Fault | None) -> Json:
         refused = self._refused(token, fault)
