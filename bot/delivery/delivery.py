@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import structlog
 
-from bot.contract import Apology, Gone, Outlet
+from bot.contract import Apology, FilesRefused, Gone, Outlet, Rate, UndeliverableError
 from bot.delivery.drawing import Drawing
 from bot.delivery.gate import Gates
 from bot.delivery.growth import Growth, Words, drain, draw, show_typing
@@ -24,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 # Seconds that a cancelled turn has to write its last state in.
 FAREWELL = 5.0
+# What is not drawn is not pulled: no further than so many pages.
+PAGES_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,11 @@ class Delivery:
         clock: Callable[[], float] = time.monotonic,
         quota: Quota | None = None,
         metrics: Metrics | None = None,
+        overall: Mapping[str, Rate] = MappingProxyType({}),
     ) -> None:
         self._texts = texts
         self._metrics = metrics or Metrics()
-        self._gates = Gates(clock, quota)
+        self._gates = Gates(clock, quota, overall)
 
     async def show(
         self, reply: Reply, outlet: Outlet, language: str, parting: Callable[[bool], str] = lambda _: "core.stopped"
@@ -81,7 +86,8 @@ class Delivery:
             try:
                 if reply.words is None:
                     return await _finish(drawing, reply, growth.text)
-                puller = self._pull(reply.words, growth, language, yielding=not outlet.pace)
+                ahead = PAGES_AHEAD * outlet.limit
+                puller = self._pull(reply.words, growth, language, ahead, yielding=not outlet.pace)
                 ending = await _together(
                     puller, draw(growth, drawing, outlet.pace), show_typing(growth, outlet, gate), growth
                 )
@@ -91,14 +97,30 @@ class Delivery:
                         raise ending.error
                     ending = Ending(self._texts.say(language, key), ending.error)
                 return await self._end(drawing, reply, growth, ending, language)
+            except FilesRefused as refused:
+                log.info("a chat takes no files", reason=str(refused))
+                drawing.detach()
+                sentence = self._texts.say(language, "core.no_files")
+                await _settle(drawing, "\n\n".join(filter(None, (growth.text.rstrip(), sentence))))
+                return Shown(growth.text, drawing.ids, whole=True, first=drawing.first)
+            except UndeliverableError as error:
+                log.warning("a page is given up: its platform fails at it", failures=str(error))
+                return await self._given_up(drawing, language)
             except Gone:
                 log.info("a chat cannot be written to any more")
                 return Shown(growth.text, drawing.ids, first=drawing.first)
 
-    async def _pull(self, words: Words, growth: Growth, language: str, *, yielding: bool) -> Ending:
+    async def _given_up(self, drawing: Drawing, language: str) -> Shown:
+        """Say in place of a page that it could not be sent, if that much can be."""
+        sentence = self._texts.say(language, "core.undeliverable")
+        with suppress(UndeliverableError):
+            await drawing.instead(sentence)
+        return Shown(sentence, drawing.ids, first=drawing.first)
+
+    async def _pull(self, words: Words, growth: Growth, language: str, ahead: int, *, yielding: bool) -> Ending:
         """Let the text grow by the words, and return how they ended."""
         try:
-            await drain(words, growth, yielding=yielding)
+            await drain(words, growth, ahead, yielding=yielding)
         except Apology as apology:
             self._metrics.turns.failed(apology.key)
             reason = self._texts.say(language, apology.key, **apology.values)
@@ -118,12 +140,13 @@ class Delivery:
             unanswered = drawing.begun and not growth.text.strip()
             sentence = self._texts.say(language, "core.unknown") if unanswered else ""
             return await _finish(drawing, reply, sentence or growth.text, whole=not sentence)
-        text = "\n\n".join(filter(str.strip, (drawing.closed(growth.text), ending.sentence)))
+        said = drawing.begun_of(growth.text) if isinstance(ending.error, asyncio.CancelledError) else growth.text
+        text = "\n\n".join(filter(str.strip, (drawing.closed(said), ending.sentence)))
         if isinstance(ending.error, Apology):
             return await _finish(drawing, reply, text, whole=False)
         try:
             if text:
-                await _settle(drawing.finish(text, whole=False), patience=FAREWELL)
+                await _settle(drawing, text, whole=False, patience=FAREWELL)
         except Exception as error:  # noqa: BLE001 — what ended the words is more important, and raised below
             log.warning("the last words could not be written", error=type(error).__name__)
         raise ending.error
@@ -160,21 +183,24 @@ async def _together(
 async def _finish(drawing: Drawing, reply: Reply, text: str, *, whole: bool = True) -> Shown:
     if not text.strip() and not (reply.choices or reply.files):
         return Shown("")
-    await _settle(drawing.finish(text, whole=whole))
+    await _settle(drawing, text, whole=whole)
     return Shown(text, drawing.ids, whole, drawing.first)
 
 
-async def _settle(writing: Coroutine[Any, Any, None], patience: float | None = None) -> None:
-    """Write the last state within `patience` seconds; a cancellation meanwhile waits a little for it, then is raised.
+async def _settle(drawing: Drawing, text: str, *, whole: bool = True, patience: float | None = None) -> None:
+    """Write the last state within `patience` seconds.
+
+    A cancellation meanwhile waits a little for the page that is being written, and is then raised.
 
     Raises:
         TimeoutError: It was not written in time.
         Exception: Whatever the writing raised.
     """
     async with asyncio.TaskGroup() as group:
-        writer = group.create_task(outcome(writing))
+        writer = group.create_task(outcome(drawing.finish(text, whole=whole)))
         cancelled = await _waited({writer}, patience=patience)
         if cancelled:
+            drawing.stop()
             await _waited({writer}, patience=FAREWELL)
         writer.cancel()
     if cancelled:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.contract import Gone, Outlet, Page, RetryAfter, Superseded
+from bot.contract import FilesRefused, Gone, Outlet, Page, RetryAfter, Superseded, UndeliverableError
 from bot.delivery.gate import Gate
 from bot.markup import Cut, Place, open_fence, page_at
 from bot.metrics import WriteMetrics
@@ -36,11 +36,17 @@ class Drawing:
         self._drawn = ""
         self._complained = False
         self._ids: dict[int, str] = {}
+        self._stopped = False
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The platform's ids of the pages, in their order."""
         return tuple(dict.fromkeys(each for _, each in sorted(self._ids.items()) if each))
+
+    @property
+    def offset(self) -> int:
+        """Where in the text the page begins that grows."""
+        return self._place.offset
 
     @property
     def begun(self) -> bool:
@@ -51,6 +57,18 @@ class Drawing:
         """Take files that came with the words; they are sent with the reply's own. Return the reply as it is now."""
         self._reply = replace(self._reply, files=(*self._reply.files, *files))
         return self._reply
+
+    def detach(self) -> None:
+        """Leave out what cannot be sent here: the files."""
+        self._reply = replace(self._reply, files=())
+
+    def stop(self) -> None:
+        """Write no page after the one that is being written."""
+        self._stopped = True
+
+    def begun_of(self, text: str) -> str:
+        """Return a text as far as the page goes that is being drawn: what was pulled beyond was never shown."""
+        return text[: self._cut(text).stop]
 
     async def stand_in(self, text: str) -> bool:
         """Show words that the first page of the answer will replace. Return whether they were written."""
@@ -76,10 +94,16 @@ class Drawing:
         cut = self._cut(text)
         while cut.after is not None and (following := self._cut(text, cut.after)).page(text):
             await self._finish(self._page(cut.page(text)))
+            if self._stopped:
+                return
             self._turn(cut.after)
             cut = following
         last = replace(self._page(cut.page(text)), last=True)
         await self._finish(replace(last, choices=self._reply.choices, files=self._reply.files) if whole else last)
+
+    async def instead(self, text: str) -> None:
+        """Write a few words in place of the page that is being drawn, and nothing after it."""
+        await self._finish(replace(self._page(text), last=True))
 
     def closed(self, text: str) -> str:
         """Return the text with no code block left open, so that another paragraph can follow."""
@@ -117,7 +141,7 @@ class Drawing:
         """Write a page for good; once more where that fails."""
         try:
             written = await self._gate.write(self._draw(page, waits=True))
-        except (Gone, Superseded):
+        except (Gone, Superseded, FilesRefused, UndeliverableError):
             raise
         except Exception as error:  # noqa: BLE001 — the second failure is raised
             self._complain(error)

@@ -18,6 +18,8 @@ SILENCE_BEFORE_TYPING = 0.3
 TYPING_LASTS = 4.0
 # Seconds after which a redraw that the gate refused is tried again.
 AGAIN = 0.1
+# Seconds after which another piece is pulled although what was pulled before is not drawn yet.
+ROOM_SECONDS = 1.0
 
 
 class Growth:
@@ -30,6 +32,8 @@ class Growth:
         self.changed = asyncio.Event()
         self.begun = asyncio.Event()
         self.ended = asyncio.Event()
+        self._offset = 0
+        self._turned = asyncio.Event()
         if text:
             self._tell()
 
@@ -45,6 +49,23 @@ class Growth:
         if self.text.strip() or self.notice:
             self._tell()
 
+    def turned(self, offset: int) -> None:
+        """Note where the page begins that is being drawn."""
+        if offset > self._offset:
+            self._offset = offset
+            self._turned.set()
+
+    async def room(self, ahead: int) -> None:
+        """Wait until no more than so many characters stand behind the beginning of the page that is being drawn.
+
+        But not for ever: of blank lines alone no page is made, however many there are.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ROOM_SECONDS):
+                while len(self.text) - self._offset > ahead:
+                    self._turned.clear()
+                    await self._turned.wait()
+
     def end(self) -> None:
         """Say that nothing more will come."""
         self.ended.set()
@@ -55,13 +76,17 @@ class Growth:
         self.changed.set()
 
 
-async def drain(words: Words, growth: Growth, *, yielding: bool) -> None:
-    """Pull all words. A generator is closed here, in the task that runs it, so that what it holds open is let go."""
+async def drain(words: Words, growth: Growth, ahead: int, *, yielding: bool) -> None:
+    """Pull all words, those that are not drawn yet no further than `ahead` characters: the rest need not be made yet.
+
+    A generator is closed here, in the task that runs it, so that what it holds open is let go.
+    """
     async with aclosing(words) if isinstance(words, AsyncGenerator) else nullcontext():
         async for piece in words:
             growth.add(piece)
             if yielding:
                 await asyncio.sleep(0)  # Without a pace every piece is drawn: let the drawer have its turn.
+            await growth.room(ahead)
 
 
 async def draw(growth: Growth, drawing: Drawing, pace: float) -> Exception | None:
@@ -76,6 +101,7 @@ async def draw(growth: Growth, drawing: Drawing, pace: float) -> Exception | Non
             drawn = await (drawing.grow(growth.text) if growth.text.strip() else drawing.stand_in(growth.notice))
         except Exception as error:  # noqa: BLE001 — raised by whoever waits for it
             return error
+        growth.turned(drawing.offset)
         if not drawn:
             growth.changed.set()
         if drawing.number == number:  # Else a page was finished, and the next is begun at once.

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.contract import Gone, Page, Rate, RetryAfter
+from bot.contract import FilesRefused, Gone, Page, Rate, RetryAfter
 from bot.model import Message
 from bot.platforms.discord.acknowledgements import Acknowledgements
 from bot.platforms.discord.escape import escaped
@@ -90,6 +90,10 @@ class DiscordOutlet:
         for form in forms(page):
             try:
                 return await self._draw(page.number, form)
+            except Gone as error:
+                if page.files:  # attaching files is a right of its own
+                    raise FilesRefused(str(error)) from error
+                raise
             except Refused as error:
                 log.warning("Discord refused an answer, a plainer one is tried: %s", error)
                 refusal = error

@@ -21,12 +21,19 @@ FINAL = (
     "not enough rights",
     "have no rights",
     "chat_write_forbidden",
+    "chat_send_plain_forbidden",
     "chat_restricted",
     "user_is_blocked",
     "user is deactivated",
     "peer_id_invalid",
     "group chat was deactivated",
     "group is deactivated",
+)
+
+# Members, or the bot, may not send one kind of file here; texts and other kinds are rights of their own.
+NO_FILES = re.compile(
+    r"rights to send (?:photo|video|audio|voice|music|document|sticker|animation|gif|media|file)"
+    r"|chat_send_(?!plain)\w+_forbidden"
 )
 
 
@@ -43,7 +50,12 @@ def told(error: TelegramError) -> str:
 
 def is_final(error: TelegramError) -> bool:
     """Return whether nothing can be written to this chat any more, however it is written."""
-    return isinstance(error, BadRequest) and says(error, *FINAL)
+    return isinstance(error, BadRequest) and says(error, *FINAL) and not refuses_files(error)
+
+
+def refuses_files(error: TelegramError) -> bool:
+    """Return whether a chat takes no files of this kind."""
+    return isinstance(error, BadRequest) and NO_FILES.search(str(error).lower()) is not None
 
 
 def is_odd(error: TelegramError) -> bool:
@@ -71,6 +83,8 @@ class Troubles:
             return contract.RetryAfter(asked.total_seconds() if isinstance(asked, timedelta) else asked)
         if isinstance(error, Forbidden) or is_final(error):
             return contract.Gone(type(error).__name__)
+        if refuses_files(error):
+            return contract.FilesRefused(told(error))
         if isinstance(error, InvalidToken):  # The owner has to give the bot a new one, and the answer can wait for it.
             return contract.Unreachable(LONGEST_PAUSE if final else FIRST_PAUSE)
         if isinstance(error, BadRequest) or not isinstance(error, NetworkError) or says(error, "too large"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import handlers
-from bot.contract import Apology, Gone, Page, Rate, RetryAfter, Unreachable
+from bot.contract import Apology, FilesRefused, Gone, Page, Rate, RetryAfter, UndeliverableError, Unreachable
 from bot.delivery.delivery import Delivery, Shown
 from bot.metrics import Metrics
 from bot.model import Choice, File, Notice, Reply, Source
@@ -358,3 +358,74 @@ async def test_what_nobody_sees_is_not_written(grows: bool) -> None:  # noqa: FB
     sheet = Sheet()
     await show(Reply(CHAT, words=saying(*said)) if grows else Reply(CHAT, said), sheet)
     assert sheet.final == [shown]
+
+
+async def test_what_is_pulled_but_not_drawn_is_not_shown_to_who_stopped_the_answer() -> None:
+    sheet, pulled = Sheet(limit=50, pace=60.0), asyncio.Event()
+
+    async def words() -> AsyncIterator[str]:
+        yield "first words of a page "
+        await sheet.written.wait()
+        yield "and more. " * 9
+        pulled.set()
+        await asyncio.Event().wait()
+
+    await cancelled(Reply(CHAT, words=words()), sheet, pulled)
+    assert len(sheet.final) == 2
+    assert sheet.final[-1].endswith("(stopped)")
+    assert "".join(sheet.final).count("and more.") < 9
+
+
+async def test_of_a_known_text_no_page_follows_the_one_that_is_written_when_it_is_stopped() -> None:
+    sheet = Sheet(limit=50)
+    sheet.held = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(show(Reply(CHAT, "some words. " * 100), sheet))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.sleep(0)
+        sheet.held.set()
+    assert len(sheet.pages) <= 1
+
+
+async def test_what_is_not_drawn_is_not_pulled() -> None:
+    sheet, pulled = Sheet(limit=50, rate=Rate(1, 3600.0)), list[int]()
+
+    async def words() -> AsyncIterator[str]:
+        for number in range(1000):
+            pulled.append(number)
+            yield "ten chars "
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(show(Reply(CHAT, words=words()), sheet))
+        await sheet.written.wait()
+        for _ in range(3000):
+            await asyncio.sleep(0)
+        task.cancel()
+    assert 10 <= len(pulled) <= 20
+
+
+async def test_blank_lines_without_end_are_pulled_all_the_same() -> None:
+    sheet = Sheet(limit=50)
+    shown = await show(Reply(CHAT, words=saying("a", "\n" * 101, "\n", "b")), sheet)
+    assert shown.whole
+    assert sheet.final[-1].endswith("b")
+
+
+async def test_where_files_are_not_taken_the_text_stands_and_says_so() -> None:
+    sheet = Sheet(limit=200)
+    sheet.failures.append(FilesRefused("no rights"))
+    shown = await show(Reply(CHAT, "A cloud.", files=(File("a.png", b"png", "image/png"),)), sheet)
+    assert [(page.text, page.files) for page in sheet.pages] == [
+        ("A cloud.\n\n(I am not allowed to send pictures or files here.)", ())
+    ]
+    assert (shown.text, shown.whole) == ("A cloud.", True)
+
+
+async def test_a_page_that_the_platform_fails_at_is_given_up_in_words() -> None:
+    sheet = Sheet()
+    sheet.failures = [UndeliverableError("3 times")]
+    shown = await show(Reply(CHAT, "<@&1> words"), sheet)
+    assert sheet.final == [TEXTS.say("en", "core.undeliverable")]
+    assert not shown.whole

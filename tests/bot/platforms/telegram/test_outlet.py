@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from telegram.error import BadRequest
 
-from bot.contract import Gone
+from bot.contract import FilesRefused, Gone
+from bot.model import File
 from bot.platforms.telegram import Telegram
 from tests.bot.platforms.telegram.conftest import asking, make_platform, outlet, page
 from tests.servers.telegram import Talker, TelegramServer
@@ -178,3 +179,23 @@ async def test_private_chats_and_groups_have_their_own_pace(platform: Telegram, 
     assert (group.pace, group.rate.burst, group.rate.interval) == (3.0, 20, 3.0)
     assert private.gate == f"telegram:{alice.room.id}"
     assert group.gate == f"telegram:{bob.room.id}"
+
+
+async def test_without_the_right_to_photos_a_picture_comes_as_a_document(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    server.refuses("sendPhoto", "Bad Request: not enough rights to send photos to the chat")
+    await outlet(platform, bob).write(page("here", files=(File("a.png", b"png", "image/png"),)))
+    assert [each.file for each in bob.room.seen.values()] == [None, ("a.png", b"png")]
+
+
+async def test_where_no_files_are_taken_it_is_told_from_a_chat_that_is_closed(
+    server: TelegramServer, platform: Telegram, bob: Talker
+) -> None:
+    server.refuses("sendPhoto", "Bad Request: not enough rights to send photos to the chat")
+    server.refuses("sendDocument", "Bad Request: CHAT_SEND_DOCS_FORBIDDEN")
+    with pytest.raises(FilesRefused):
+        await outlet(platform, bob).write(page("here", files=(File("a.png", b"png", "image/png"),)))
+    server.refuses("sendMessage", "Bad Request: not enough rights to send text messages to the chat")
+    with pytest.raises(Gone):
+        await outlet(platform, bob).write(page("here"))

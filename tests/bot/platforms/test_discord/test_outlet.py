@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.contract import Superseded
+from bot.contract import FilesRefused, Superseded
 from bot.leave import TRIES
 from bot.model import Choice, File, Message
 from bot.platforms.discord.escape import escaped
@@ -269,3 +269,18 @@ async def test_threads_have_gates_of_their_own(server: DiscordServer) -> None:
         await bot.hears(2)
         gates = [bot.platform.outlet(each).gate for each in bot.messages]
         assert gates == [f"discord:{parent.id}", f"discord:{thread.id}"]
+
+
+async def test_without_the_right_to_attach_files_it_is_told_from_a_channel_that_is_closed(
+    server: DiscordServer,
+) -> None:
+    channel = server.text_channel(server.guild("users"))
+    bob = server.member(channel, "bob")
+    async with listening(server, answer=silence) as bot:
+        await bob.says("@bot draw")
+        outlet = bot.platform.outlet(await bot.hears())
+        server.fail("POST /channels/[0-9]+/messages", 403, {"code": 50013, "message": "Missing Permissions"}, times=2)
+        with pytest.raises(FilesRefused):
+            await outlet.write(page("here", files=(File("a.png", b"png", "image/png"),)))
+        await outlet.write(page("here"))
+        await bob.sees("here")
