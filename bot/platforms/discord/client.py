@@ -10,6 +10,7 @@ import socket
 import time
 from typing import Any
 
+import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
@@ -21,6 +22,7 @@ from bot.model import Message
 from bot.platforms.discord import reading
 from bot.platforms.discord.acknowledgements import DEFERRED, Acknowledgements
 from bot.platforms.discord.identifies import Identifies
+from bot.platforms.discord.reconnects import Reconnects
 from bot.platforms.discord.wire import Wire, trace
 from bot.proxy import Connector
 from bot.settings import Settings
@@ -66,6 +68,8 @@ class Client(discord.Client):
             max_ratelimit_timeout=30.0,  # the smallest there is
         )
         self.wire = Wire(self.http)
+        self.reconnects = Reconnects()
+        self._pace_connections()
         self._gateway = settings.discord_gateway_url
         self._acknowledgements = acknowledgements
         self._identifies = identifies
@@ -91,6 +95,16 @@ class Client(discord.Client):
             self._may_identify = True
         async with asyncio.timeout(None) as self._away:
             await self.connect()
+
+    def _pace_connections(self) -> None:
+        """Let every connection to the gateway wait for its turn: this is where all of discord.py's tries pass."""
+        connect = self.http.ws_connect
+
+        async def paced(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+            await self.reconnects.turn()
+            return await connect(url, compress=compress)
+
+        self.http.ws_connect = paced  # type: ignore[method-assign]  # there is no other way in
 
     async def _where(self) -> str:
         """Return the gateway's address, and learn how many shards may begin at once."""
@@ -160,6 +174,7 @@ class Client(discord.Client):
     async def on_connect(self) -> None:
         """Resume at the address of the setting too: the one that Discord names would go past the owner's gateway."""
         self._back_by(None)
+        self.reconnects.ready()
         self._connected = True
         if self._gateway:
             self.ws.gateway = yarl.URL(self._gateway)
@@ -167,6 +182,7 @@ class Client(discord.Client):
     async def on_resumed(self) -> None:
         """Forget that the connection was lost."""
         self._back_by(None)
+        self.reconnects.ready()
         self._connected = True
 
     async def on_disconnect(self) -> None:

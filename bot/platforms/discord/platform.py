@@ -9,6 +9,7 @@ import time
 import aiohttp
 import discord
 from discord.backoff import ExponentialBackoff
+from discord.gateway import ReconnectWebSocket
 from discord.http import Route
 
 from bot.command import Commands
@@ -157,12 +158,12 @@ class Discord:
                 log.warning("the gateway of Discord cannot be reached (%s); trying again", reason(error))
                 await client.hang_up()
             except Exception as error:
-                # discord.py trips where its first connection failed.
+                # discord.py trips where its first connection failed, or was ended before there was a session.
                 if isinstance(error.__context__, (aiohttp.ClientError, OSError)):
                     log.warning(
                         "the gateway of Discord cannot be reached (%s); trying again", reason(error.__context__)
                     )
-                else:
+                elif not isinstance(error.__context__, ReconnectWebSocket):
                     log.exception("the gateway of Discord sent something unreadable; connecting again")
                 await client.hang_up()
             await asyncio.sleep(min(patience.delay(), LONGEST_PAUSE))

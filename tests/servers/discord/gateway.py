@@ -75,6 +75,7 @@ class Gateway:
         acknowledges: Whether heartbeats are answered.
         shards: How many are recommended.
         at_once, window: So many sessions may be begun in so many seconds, one of each bucket of shards.
+        ends: The code that every new connection is closed with at once, before anything is said; 0: it is not.
         rewind: How many events that were already received a resume sends once more.
         heartbeats, identified, resumed: What was counted.
         hasty: How often a session was begun too early.
@@ -89,6 +90,7 @@ class Gateway:
         self.allowed = PRIVILEGED
         self.interval = 41.25
         self.acknowledges = True
+        self.ends = 0
         self.rewind = 0
         self.hasty = self.heartbeats = self.identified = self.resumed = self.connections = 0
         self.intents = 0
@@ -141,6 +143,10 @@ class Gateway:
         link = Link(socket, compressed=request.query.get("compress") == "zlib-stream")
         self.connections += 1
         self.paths.append(request.path_qs)
+        if self.ends:
+            self._tell()
+            await socket.close(code=self.ends)
+            return socket
         await link.send({"op": HELLO, "s": None, "t": None, "d": {"heartbeat_interval": int(self.interval * 1000)}})
         try:
             await self._converse(link)
