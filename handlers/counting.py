@@ -32,4 +32,4 @@ async def counted(
             raise Apology("laboratory.no_words")
         return show(words)
 
-    return await laboratory(message, services, name, work)
+    return await laboratory(message, services, name, work, said.size)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.contract import Apology
 from bot.model import Message, Reply
 from bot.services import Services
-from handlers.labour import Result, labour
+from handlers.labour import SHORT, Result, labour
 
 T = TypeVar("T")
 
@@ -17,12 +17,15 @@ PACKAGES = {"gensim": "gensim", "sklearn": "scikit-learn", "matplotlib": "matplo
 PACKAGES |= {"numpy": "numpy", "PIL": "pillow", "scipy": "scipy"}
 
 
-async def laboratory(message: Message, services: Services, name: str, work: Callable[[], Result]) -> Reply:
+async def laboratory(
+    message: Message, services: Services, name: str, work: Callable[[], Result], size: int = 0
+) -> Reply:
     """Return a command's reply with what the work gives, which is Markdown; it imports what it needs itself.
 
-    It is done as `labour` does it. Raises `Apology` where a package of the laboratory is missing.
+    It is done as `labour` does what is long: of any size, since importing and learning take seconds the first time.
+    Raises `Apology` where a package of the laboratory is missing.
     """
-    return await labour(message, services, name, lambda: installed(work), markdown=True)
+    return await labour(message, services, name, lambda: installed(work), size=SHORT + 1 + size, markdown=True)
 
 
 def installed(work: Callable[[], T]) -> T:

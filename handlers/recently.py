@@ -18,6 +18,11 @@ class Lines:
     text: str = ""
     said: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """How many characters there are."""
+        return len(self.text) + sum(map(len, self.said))
+
     def split(self) -> tuple[str, ...]:
         """Return the lines that have words in them. A file may have half a million: to be called in a thread."""
         return tuple(each for each in self.said or self.text.splitlines() if each.strip())

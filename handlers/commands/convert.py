@@ -42,4 +42,4 @@ async def convert(
         direction = to or ("t2s" if conversion.is_traditional(found) else "s2t")
         return shortened(message, services, conversion.convert(found, direction), "convert.txt")
 
-    return await labour(message, services, "convert", work)
+    return await labour(message, services, "convert", work, size=len(found))

@@ -24,7 +24,7 @@ from handlers.vocabulary import Vocabulary
 
 MOST_SHOWN = 100
 # TextRank and a choice of tags need the tagger (see /pos).
-MOST_TAGGED = 20_000
+MOST_TAGGED = 10_000
 SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 
@@ -66,7 +66,7 @@ async def keywords(
         note = services.say(message, "language.only_first", most=MOST_TAGGED, characters=len(found))
         return replace(result, text=f"{result.text}\n\n{note}")
 
-    return await labour(message, services, "keywords", work)
+    return await labour(message, services, "keywords", work, size=len(found) + sum(map(len, documents)))
 
 
 def _tags(pos: str) -> tuple[str, ...]:

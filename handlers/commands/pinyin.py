@@ -35,7 +35,8 @@ async def pinyin(
     """
     found = await material(message, services, text)
     segmenter = await services.once(Vocabulary).of(message)
-    return await labour(message, services, "pinyin", partial(_read, message, services, found, tones, segmenter))
+    work = partial(_read, message, services, found, tones, segmenter)
+    return await labour(message, services, "pinyin", work, size=len(found))
 
 
 def _read(message: Message, services: Services, text: str, tones: reading.Tones, segmenter: Segmenter) -> Result:

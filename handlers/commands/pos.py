@@ -16,8 +16,8 @@ from handlers.language.tagset import TABLE, Tag, explain
 from handlers.material import Text, material
 from handlers.vocabulary import Vocabulary
 
-# A hostile text of this length takes some two seconds, in a thread.
-MOST = 20_000
+# A hostile text of this length takes a second.
+MOST = 10_000
 
 
 @command("词性", "詞性", remember=False)
@@ -38,7 +38,8 @@ async def pos(
         return Reply(Source("command", "pos"), _explained(message, services, tag.strip()), remember=False)
     found = await material(message, services, text)
     segmenter = await services.once(Vocabulary).of(message)
-    return await labour(message, services, "pos", partial(_tagged, message, services, found, segmenter))
+    work = partial(_tagged, message, services, found, segmenter)
+    return await labour(message, services, "pos", work, size=len(found))
 
 
 def _explained(message: Message, services: Services, tag: str) -> str:

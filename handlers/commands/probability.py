@@ -57,7 +57,7 @@ async def probability(
             parts.append(_compared(message, services, model.language, both, n))
         return Result("\n\n".join((*parts, source(message, services, model))))
 
-    return await laboratory(message, services, "probability", work)
+    return await laboratory(message, services, "probability", work, len(found))
 
 
 def _sentences(text: str, cut: Cut) -> list[list[str]]:

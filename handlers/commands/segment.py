@@ -23,8 +23,9 @@ from handlers.vocabulary import Vocabulary
 
 Mode = Literal["accurate", "full", "search", "forward", "backward", "bidirectional", "graph", "compare"]
 BETWEEN = " / "
-# jieba's full mode and the algorithms are not in Rust; comparing is for reading, anyway.
-MOST, MOST_COMPARED = 100_000, 500
+# jieba's full mode and the algorithms are not in Rust: a hostile text of these lengths takes some of them a second.
+# Comparing is for reading, anyway.
+MOST, MOST_BACKWARD, MOST_COMPARED = 100_000, 20_000, 500
 
 
 @command("分词", "分詞", "斷詞", remember=False)
@@ -49,11 +50,13 @@ async def segment(
     if mode == "compare":
         if len(found) > MOST_COMPARED:
             raise Apology("language.compare_long", most=MOST_COMPARED, characters=len(found))
-        return await labour(message, services, "segment", partial(_compared, message, services, found, segmenter))
-    if mode not in (None, "accurate", "search") and len(found) > MOST:
-        raise Apology("language.mode_long", mode=mode, most=MOST, characters=len(found))
+        work = partial(_compared, message, services, found, segmenter)
+        return await labour(message, services, "segment", work, size=len(found))
+    most = MOST_BACKWARD if mode in {"backward", "bidirectional"} else MOST
+    if mode not in {None, "accurate", "search"} and len(found) > most:
+        raise Apology("language.mode_long", mode=mode, most=most, characters=len(found))
     cut = _cuts(segmenter)[_way(mode or "accurate", hmm=hmm)]
-    return await labour(message, services, "segment", lambda: _words(message, services, cut(found)))
+    return await labour(message, services, "segment", lambda: _words(message, services, cut(found)), size=len(found))
 
 
 def _way(mode: str, *, hmm: bool) -> str:

@@ -57,7 +57,7 @@ async def tfidf(
             raise Apology("laboratory.no_words") from None
         return Result(_told(message, services, found, documents), (_drawn(found, len(documents)),))
 
-    return await laboratory(message, services, "tfidf", work)
+    return await laboratory(message, services, "tfidf", work, said.size)
 
 
 def _told(message: Message, services: Services, found: Matrix, documents: Sequence[str]) -> str:

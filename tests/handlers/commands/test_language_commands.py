@@ -17,6 +17,7 @@ from tests.people import said
 from tests.scene import Scene, open_scene
 
 FILES = {"one": "是".encode() * (LARGEST // 3), "gbk": "研究生命起源".encode("gb18030")}
+FILES["hostile"] = "臺灣體驗憂鬱龜裂".encode() * 3_000
 
 
 @pytest.fixture
@@ -218,3 +219,16 @@ async def test_the_first_segmentation_is_as_quick_as_the_hundredth(scene: Scene)
         await scene.hears(said("/segment 我来到北京清华大学，看apt-get和edn.egret.com。"))
         times.append(time.perf_counter() - start)
     assert times[0] - sorted(times)[50] < 0.2
+
+
+@pytest.mark.parametrize("command", ["/pos", "/keywords textrank", "/keywords pos:n"])
+async def test_of_what_takes_long_the_beginning_is_worked_on_and_that_is_said(scene: Scene, command: str) -> None:
+    [answer] = await scene.hears(said(command, language="en", attachments=(file("hostile"),)))
+    assert "(of 24000 characters only the first 10000 were worked on)" in answer
+
+
+@pytest.mark.parametrize("mode", ["backward", "bidirectional"])
+async def test_a_mode_that_takes_long_says_how_much_it_takes(scene: Scene, mode: str) -> None:
+    [answer] = await scene.hears(said(f"/segment {mode}", attachments=(file("hostile"),)))
+    assert "20000" in answer
+    assert "24000" in answer
