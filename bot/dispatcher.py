@@ -22,10 +22,10 @@ from bot.kept.moving import move_chat
 from bot.kept.recent import Recent
 from bot.language import Languages
 from bot.link import Command
-from bot.liveliness import Promising
+from bot.liveliness import promised
 from bot.log import turn_of
 from bot.mailbox.arrivals import Arrivals
-from bot.mailbox.letters import Letter
+from bot.mailbox.letters import FULL, FULL_AGAIN, Letter
 from bot.mailbox.mailbox import Mailbox
 from bot.model import UNSEEN, Conversation, Message, Reply, Source
 from bot.services import Services
@@ -74,10 +74,28 @@ class Dispatcher:
             message = replace(message, interrupted=await self._interrupt(where))
         if not self._services.platforms[message.platform].lasting:
             self._turns.start(where, lambda: self._answer_unkept(message))
-        elif await self._mailbox.accept(message, where):
-            self._turns.start(where, lambda: self._drain(where))
+        else:
+            question = message.addressed and not (asked and asked.interrupting)
+            await self._accept(message, where, self._services.settings.waiting_questions if question else 0)
         if (await self._services.options.of(message)).recent == "on":
             await self._recent.keep(message)
+
+    async def _accept(self, message: Message, where: Conversation, most: int) -> None:
+        """Let a message wait for its turn, unless so many questions do: that is said once while one is answered."""
+        accepted = await self._mailbox.accept(message, where, most)
+        if accepted in (FULL, FULL_AGAIN):
+            outlet = self._outlet(message)
+            if accepted == FULL or promised(outlet):
+                self._turns.start(("turned away", where), lambda: self._turn_away(message, outlet))
+            else:
+                self._metrics.ended.labels(message.platform, "turned_away").inc()
+        elif accepted:
+            self._turns.start(where, lambda: self._drain(where))
+
+    async def _turn_away(self, message: Message, outlet: Outlet) -> None:
+        with turn_of(message):
+            reply = apology(self._services, message, "core.waiting")
+            await self._show(reply, message, outlet, Keep(self._services.store.write), "turned_away")
 
     async def moved(self, platform: str, old: str, new: str) -> None:
         """Move everything kept about a chat to its new id."""
@@ -164,7 +182,7 @@ class Dispatcher:
 
     async def _drop(self, message: Message, outlet: Witness, keep: Keep) -> None:
         """Let a message go unanswered; where people are shown that an answer is on its way, say so in its place."""
-        if isinstance(outlet.outlet, Promising) and outlet.outlet.promised:
+        if promised(outlet.outlet):
             await self._show(apology(self._services, message, "core.too_late"), message, outlet, keep, "late")
             return
         self._metrics.ended.labels(message.platform, "late").inc()

@@ -56,3 +56,8 @@ class Promising(Protocol):
     def promised(self) -> bool:
         """Whether people are shown that now."""
         ...
+
+
+def promised(outlet: object) -> bool:
+    """Return whether people are shown that what an outlet is for is on its way."""
+    return isinstance(outlet, Promising) and outlet.promised

@@ -67,7 +67,7 @@ class TurnMetrics:
             "Messages whose turn has ended, by what answered: command, rule, faq, chat, none (it was said that nobody "
             "knows), error (an apology), broken (off in the middle, or undeliverable), silent (nobody was asked), "
             "stopped, failed (a bug), late (too old to be answered), given_up, resumed (marked after a sudden end), "
-            "left (to the next process, when this one was told to end).",
+            "left (to the next process, when this one was told to end), turned_away (too many waited).",
             ["platform", "stage"],
             registry=registry,
         )

@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     stages: Words = ("commands", "rules", "faq", "chat")
     default_language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
     answer_within: float = Field(3600, gt=0)
+    # How many questions may wait in a conversation behind the one that is answered; beyond them it is said to wait.
+    waiting_questions: int = Field(3, ge=1)
     grace: float = Field(20, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

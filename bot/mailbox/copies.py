@@ -15,10 +15,13 @@ class Copy:
     """A message, and whether Redis has it too: `no`, `perhaps` (it was sent, and there was no answer) or `yes`.
 
     `ours`: this process holds the conversation, or did when that was last known. Others are answered by whoever holds
-    it, and may be by now.
+    it, and may be by now. `most`: how many questions may wait before it, until it is taken over; `answer`: what Redis
+    answered to it.
     """
 
     message: Message
+    most: int = 0
+    answer: int | None = None
     kept: Literal["no", "perhaps", "yes"] = "no"
     ours: bool = False
 
@@ -33,9 +36,10 @@ class Copies:
         # Answered, but Redis went away before they could be taken out of their mailbox.
         self.answered: dict[str, Conversation] = {}
 
-    def add(self, where: Conversation, line: str, message: Message) -> None:
+    def add(self, where: Conversation, line: str, message: Message, most: int) -> Copy:
         """Keep a message."""
-        self._waiting.setdefault(where, {})[line] = Copy(message)
+        copy = self._waiting.setdefault(where, {})[line] = Copy(message, most)
+        return copy
 
     def unsure(self, where: Conversation) -> dict[str, Copy]:
         """Return the messages of a conversation, the oldest first, that Redis is not known to have."""

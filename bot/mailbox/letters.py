@@ -12,8 +12,9 @@ from bot.model import Conversation, Message
 from bot.store import key
 
 OPEN = key("open", tag="mailboxes")
-# What ACCEPT returns for a message that it has taken.
-TAKEN = 2
+# What ACCEPT returns for a message that it has taken, and for one that it has turned away: the first of those that come
+# while one is answered, and another.
+TAKEN, FULL, FULL_AGAIN = 2, 3, 4
 # Who holds a conversation has said so within this time, or it is free.
 LOCK_SECONDS = 30.0
 # So long after leave to write was given nobody breaks the lock, however dead its holder seems: it has just been heard
@@ -23,11 +24,23 @@ LEAVE_SECONDS = 1.5
 TAKEN_MILLISECONDS = int((LOCK_SECONDS - LEAVE_SECONDS) * 1000)
 GIVEN_MILLISECONDS = int(LOCK_SECONDS * 1000)
 
-# KEYS seen, mail, lock, shown; ARGV line, seconds to know it again, seconds to keep it, boot, milliseconds of the lock.
-# The same update is accepted once (0: it was before). Where nothing waits before it and nobody holds the conversation,
-# it is taken in the same round trip (2), as `TAKE` would.
+# KEYS seen, mail, lock, shown; ARGV line, seconds to know it again, seconds to keep it, boot, milliseconds of the lock,
+# how many questions may wait (0: any number). The same update is accepted once (0: it was before). Where so many
+# questions wait behind the oldest message, nothing is kept of it but that it was (3, 4). Where nothing waits before it
+# and nobody holds the conversation, it is taken in the same round trip (2), as `TAKE` would.
 ACCEPT = """
 if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then return 0 end
+local most, questions = tonumber(ARGV[6]), 0
+if most > 0 and redis.call('LLEN', KEYS[2]) > most then
+  for _, line in ipairs(redis.call('LRANGE', KEYS[2], 1, -1)) do
+    if string.find(line, '"addressed":true', 1, true) then questions = questions + 1 end
+  end
+  if questions >= most then
+    local again = redis.call('HSETNX', KEYS[4], 'full', '1') == 0
+    redis.call('EXPIRE', KEYS[4], ARGV[3])
+    return again and 4 or 3
+  end
+end
 redis.call('RPUSH', KEYS[2], ARGV[1])
 redis.call('EXPIRE', KEYS[2], ARGV[3])
 if redis.call('LLEN', KEYS[2]) > 1 or not redis.call('SET', KEYS[3], ARGV[4], 'NX', 'PX', ARGV[5]) then return 1 end
@@ -97,6 +110,7 @@ local waiting = redis.call('LLEN', KEYS[2])
 if waiting == 0 then return {0, '', ''} end
 redis.call('LTRIM', KEYS[2], 0, 0)
 redis.call('HSET', KEYS[3], 'stopped', '1')
+redis.call('HDEL', KEYS[3], 'full')
 redis.call('EXPIRE', KEYS[3], ARGV[1])
 return {waiting, redis.call('GET', KEYS[1]) or '', redis.call('LINDEX', KEYS[2], 0)}
 """

@@ -46,45 +46,47 @@ class Mailbox:
         # Only one at a time puts messages of a conversation into Redis; a lock is gone when nobody does.
         self._orders: WeakValueDictionary[Conversation, asyncio.Lock] = WeakValueDictionary()
 
-    async def accept(self, message: Message, where: Conversation) -> bool:
-        """Keep a message until it is answered. False: it was accepted before. With Redis away it is kept here alone."""
-        line = message.dump()
-        self._copies.add(where, line, message)
-        new = await self._keep(where)
-        if line in new and not new[line]:
-            self._copies.drop(where, line)
-            return False
-        return True
+    async def accept(self, message: Message, where: Conversation, most: int = 0) -> int:
+        """Keep a message until it is answered, unless so many questions wait (`FULL`, `FULL_AGAIN`; 0: any number).
 
-    async def _keep(self, where: Conversation) -> dict[str, bool]:
-        """Put into Redis what it is not known to have, in its order. Return of what it answers whether it is new."""
+        0: it was accepted before. With Redis away it is kept here alone, however many wait.
+        """
+        line = message.dump()
+        copy = self._copies.add(where, line, message, most)
+        await self._keep(where)
+        copy.most = 0
+        if copy.answer in (0, letters.FULL, letters.FULL_AGAIN):
+            self._copies.drop(where, line)
+        return 1 if copy.answer is None else copy.answer
+
+    async def _keep(self, where: Conversation) -> None:
+        """Put into Redis what it is not known to have, in its order."""
         order = self._orders.setdefault(where, asyncio.Lock())
         async with order:
             unsure = self._copies.unsure(where)
             if self._copies.elsewhere(where):
                 # Who holds the conversation would take what is being answered here from memory.
                 unsure.pop(self._current.get(where, ""), None)
-            return await self._keep_in_order(where, unsure)
+            await self._keep_in_order(where, unsure)
 
-    async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> dict[str, bool]:
+    async def _keep_in_order(self, where: Conversation, unsure: dict[str, Copy]) -> None:
         if not unsure or self._store.rests(mail_key(where)):
-            return {}  # nothing of it would be sent: it is certain that Redis has not got it
+            return  # nothing of it would be sent: it is certain that Redis has not got it
         kept: list[Command] = [("ZADD", OPEN, time.time(), member(where))]
         for line, copy in unsure.items():
             copy.kept = "perhaps"
             keys = seen_key(where, copy.message.update), mail_key(where), lock_key(where), shown_key(where)
             bounds = SEEN_SECONDS, KEPT_SECONDS, self._replica.boot, letters.TAKEN_MILLISECONDS
-            kept.append(("EVAL", letters.ACCEPT, 4, *keys, line, *bounds))
+            kept.append(("EVAL", letters.ACCEPT, 4, *keys, line, *bounds, copy.most))
         _, *answers = await self._store.send(*kept) or (0,)
         accepted = dict(zip(unsure, answers, strict=False))
         for line, answer in accepted.items():
-            unsure[line].kept = "yes"
+            unsure[line].kept, unsure[line].answer = "yes", answer
             if answer == letters.TAKEN:
                 self._at_hand[where] = line
             unsure[line].ours = where in self._current or where in self._at_hand
             if not self._copies.has(where, line):  # answered while it was on its way there
                 self._copies.answered[line] = where
-        return {line: bool(answer) for line, answer in accepted.items()}
 
     @asynccontextmanager
     async def held(self, where: Conversation) -> AsyncIterator[None]:

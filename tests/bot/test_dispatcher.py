@@ -63,8 +63,8 @@ class Stages:
 class Scene:
     """A dispatcher with its screen."""
 
-    def __init__(self, services: Services) -> None:
-        self.edge = Edge()
+    def __init__(self, services: Services, edge: Edge | None = None) -> None:
+        self.edge = edge or Edge()
         self.services = replace(services, platforms={"test": self.edge})
         self.stages = Stages()
         self.turns = Turns()

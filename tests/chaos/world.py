@@ -45,6 +45,8 @@ class World:
             "OPENAI_BASE_URL": self.model.url,
             "OPENAI_MODEL": "test-model",
             "OPENAI_PARALLEL": "64",
+            # While no bot is there people go on asking: here all of it is to be answered.
+            "WAITING_QUESTIONS": "1000",
             "REDIS_URL": self.redis_url,
             "DEFAULT_LANGUAGE": "en",
         }
