@@ -16,7 +16,7 @@ from handlers.faq.encoder import Encoder
 from handlers.faq.entry import Entry
 from handlers.faq.model import CERTAIN, Model, shipped
 from handlers.faq.overlay import Recut
-from handlers.faq.questions import Questions
+from handlers.faq.questions import LEARNABLE, Questions
 from handlers.faq.scores import CLOSELY, Scores
 from handlers.faq.warm import Labelled, taught, unanswerable
 from handlers.language.segment import cut_for_search
@@ -71,13 +71,12 @@ class Ranking:
 class Faq:
     """Entries, their index, and what was learnt from them. Made by `build`."""
 
-    def __init__(
-        self, tolerance: float, model: Model, encoder: Encoder | None = None, cut: Cut = cut_for_search
-    ) -> None:
+    def __init__(self, tolerance: float, questions: Questions, model: Model | None = None) -> None:
         self.tolerance = tolerance
         self.calibration = Calibration()
-        self._model = model
-        self._questions = Questions(encoder, cut)
+        self._questions = questions
+        self._given = model
+        self._model = model or shipped(questions.kind)
         self._entries: dict[str, tuple[Entry, int]] = {}
         self._numbered: dict[int, Entry] = {}
         self._choices: dict[str, str] = {}
@@ -92,6 +91,7 @@ class Faq:
         cut: Cut = cut_for_search,
         labelled: Sequence[Labelled] = (),
         model: Model | None = None,
+        learnable: int = LEARNABLE,
     ) -> Faq:
         """Return an FAQ that answers at most `tolerance` of the messages that are none of its business.
 
@@ -102,8 +102,9 @@ class Faq:
             cut: Segments in jieba's search mode, by the owner's dictionary say.
             labelled: Questions of its people that refine it.
             model: In place of the shipped one.
+            learnable: From so many questions it learns what they say for entries; more are used as they stand.
         """
-        faq = Faq(tolerance, model or shipped("semantic" if encoder else "lexical"), encoder, cut)
+        faq = Faq(tolerance, Questions(encoder, cut, learnable=learnable), model)
         faq.extend(taught(entries, labelled))
         faq.calibrate(unanswerable(labelled))
         return faq
@@ -147,7 +148,7 @@ class Faq:
 
     def use(self, model: Model) -> None:
         """Judge scores by another model. Thresholds stay until `calibrate`."""
-        self._model = model
+        self._given = self._model = model
         self._remembered.cache_clear()
 
     def calibrate(self, foreign: Sequence[str] = ()) -> None:
@@ -156,6 +157,7 @@ class Faq:
         From its own questions with their entry left out, from everyday chat, and from `foreign` messages, if some are
         known to be none of its business.
         """
+        self._model = self._given or shipped(self._questions.kind)
         left_out = [best for best in map(self.likeliest, self.left_out()) if best is None or best.edit < DOUBLED]
         chat = [self.likeliest(self._questions.score(self._questions.analyse(line))) for line in background()]
         known = [self.likeliest(self._questions.score(self._questions.analyse(line))) for line in foreign]

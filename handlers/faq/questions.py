@@ -25,7 +25,8 @@ from handlers.language.segment import cut_for_search
 NEIGHBOURS = 64
 # While learning some neighbours are left out: look for more.
 LEARNT_FROM = 96
-# An FAQ of more questions than this is used as it stands: learning would take longer than a start may.
+# An FAQ of more questions than this is used as it stands, judged by a model that was fitted to that: to learn from so
+# many would take longer than a start may.
 LEARNABLE = 3000
 FOLDS = 4
 # Of so many neighbours, those whose letters are this similar (in hundredths) are doubles.
@@ -39,8 +40,11 @@ TRIALS = 600
 class Questions:
     """Every way to ask every entry, numbered, an entry's one after the other."""
 
-    def __init__(self, encoder: Encoder | None = None, cut: Cut = cut_for_search) -> None:
+    def __init__(
+        self, encoder: Encoder | None = None, cut: Cut = cut_for_search, *, learnable: int = LEARNABLE
+    ) -> None:
         self._cut = cut
+        self._learnable = learnable
         self._index = Index()
         # What they are found by: the index, or one that lies over it.
         self._weighing: Weighing = self._index
@@ -97,6 +101,17 @@ class Questions:
         vector = self._meaning(text, meaning)
         return score(text, self._nearest(text, vector, NEIGHBOURS), self._learnt, self._ground, limit)
 
+    @property
+    def learnable(self) -> bool:
+        """Whether they are few enough that something is learnt from them."""
+        return len(self._index) <= self._learnable
+
+    @property
+    def kind(self) -> str:
+        """The name of the shipped model that judges their scores."""
+        kind = "semantic" if self._meanings else "lexical"
+        return kind if self.learnable else f"{kind}-unlearnt"
+
     def text(self, number: int) -> str:
         """Return a question as it stands in the FAQ."""
         return self._texts[number]
@@ -130,7 +145,7 @@ class Questions:
     def learn(self) -> Iterator[list[Scores]]:
         """Learn what questions say for entries; yield what each question would score with its entry left out."""
         self._learnt = Learnt((), self._owners)
-        if len(self._index) > LEARNABLE:
+        if not self.learnable:
             yield from self._tried_alone()
             return
         numbers = [number for span in self._spans for number in span]
