@@ -20,6 +20,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 WHENS: tuple[When, ...] = get_args(When)
 
 REGEX_BYTES = 8 << 20
+# What stands at the ends of a message and changes nothing: punctuation of sentences, and by their categories emoji.
+PUNCTUATION, EMOJI = frozenset(" .,!?;:~、。…'\"‘’“”()[]<>「」『』《》【】—–"), frozenset(("So", "Sk", "Me"))
 # A group's name is the owner's own word and stays; what else is not ASCII is folded like the text it is looked for in.
 UNFOLDED = re.compile(r"(\(\?P?<\w+>)|[^\x00-\x7f]")
 
@@ -34,7 +36,8 @@ class Pattern:
 
     Attributes:
         text: As the owner wrote it. A regex is in RE2's syntax and ignores case.
-        kind: `word` asks for a word boundary at both ends: between Han characters one of the segmentation.
+        kind: `word` asks for a word boundary at both ends: between Han characters one of the segmentation. `exact` is
+            the whole message, but for punctuation and emoji at its ends.
         folded: What is compared with folded text.
 
     Raises:
@@ -51,6 +54,8 @@ class Pattern:
         if not self.text.strip():
             raise RuleError("the pattern is empty")
         folded = _fold_regex(self.text) if self.kind == "regex" else fold(self.text)
+        if self.kind == "exact":
+            folded = folded[slice(*bare(folded))]
         if not folded:
             raise RuleError(f"nothing is left of the pattern {self.text!r} without its invisible characters")
         object.__setattr__(self, "folded", folded)
@@ -79,6 +84,16 @@ def regex_options() -> Any:
     options = re2.Options()
     options.max_mem, options.log_errors, options.case_sensitive = REGEX_BYTES, False, False
     return options
+
+
+def bare(folded: str) -> tuple[int, int]:
+    """Return where a text begins and ends without punctuation, spaces and emoji around it; where it is no more, all."""
+    telling = [place for place, each in enumerate(folded) if not _is_trimming(each)]
+    return (telling[0], telling[-1] + 1) if telling else (0, len(folded))
+
+
+def _is_trimming(character: str) -> bool:
+    return character in PUNCTUATION or unicodedata.category(character) in EMOJI
 
 
 def _fold_regex(text: str) -> str:

@@ -12,7 +12,7 @@ import ahocorasick_rs
 import re2
 
 from handlers.language.segment import boundaries
-from handlers.rules.rule import Kind, regex_options
+from handlers.rules.rule import Kind, bare, regex_options
 
 Span = tuple[int, int]
 Boundaries = Callable[[str], frozenset[int]]
@@ -30,6 +30,14 @@ class Text:
         self.folded = folded
         self._cut = cut
         self._boundaries: frozenset[int] | None = None
+        self._bare: Span | None = None
+
+    @property
+    def bare(self) -> Span:
+        """Where it begins and ends without punctuation and emoji around it."""
+        if self._bare is None:
+            self._bare = bare(self.folded)
+        return self._bare
 
     def is_boundary(self, offset: int) -> bool:
         """Return whether a word may begin or end here."""
@@ -52,7 +60,7 @@ def _is_letter(character: str) -> bool:
 
 FITS: Mapping[Kind, Callable[[Text, int, int], bool]] = {
     "contains": lambda _text, _start, _end: True,
-    "exact": lambda text, start, end: start == 0 and end == len(text.folded),
+    "exact": lambda text, start, end: text.bare == (start, end),
     "prefix": lambda _text, start, _end: start == 0,
     "suffix": lambda text, _start, end: end == len(text.folded),
     "word": lambda text, start, end: text.is_boundary(start) and text.is_boundary(end),

