@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.model import Choice, Message, Reply, Source
 from bot.services import Services
+from bot.small_talk import small_talk
 from bot.store import key
 
 CLOSEST = 3
@@ -17,11 +18,13 @@ def apology(services: Services, message: Message, key: str, **values: object) ->
 
 
 async def unknown(services: Services, message: Message) -> Reply | None:
-    """Say that nobody knows the answer, and offer the closest questions. None: that was said already."""
+    """Say that nobody knows the answer, and offer the closest questions; greet who greets. None: that was said."""
     if message.choice:
         return apology(services, message, "core.choice_gone")
     if not (message.text or message.invocation):
         return await _wordless(services, message)
+    if message.text and (kind := small_talk(message.text)):
+        return Reply(Source("none", kind), services.say(message, f"core.{kind}"), remember=False)
     choices = tuple(Choice(fact.question, fact.choice) for fact in message.facts[:CLOSEST])
     key = "core.unknown_closest" if choices else "core.unknown"
     return Reply(Source("none"), services.say(message, key), choices=choices, remember=False)

@@ -106,6 +106,20 @@ async def test_an_addressed_question_nobody_knows_gets_an_honest_answer(scene: S
     assert await scene.hears(said("不知道的事")) == ["这个我不知道。"]
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("早上好大家！", "你好！有问题直接问我就行，/help 看看我会什么。"),
+        ("謝謝🙏", "不客氣！"),
+        ("Good night", "See you!"),
+        ("哈哈哈😂", "🙂 有问题直接问我就行，/help 看看我会什么。"),
+    ],
+)
+async def test_who_greets_is_greeted_though_nobody_has_an_answer(scene: Scene, text: str, answer: str) -> None:
+    assert await scene.hears(said(text)) == [answer]
+    assert await scene.hears(said(text, chat="group")) == []
+
+
 async def test_the_closest_questions_are_offered_when_nobody_knows(scene: Scene) -> None:
     await scene.hears(said("near"))
     assert [choice.label for choice in scene.screen.pages[-1].choices] == ["One?"]
