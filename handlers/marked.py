@@ -11,17 +11,19 @@ from handlers.language.revision import Change
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 INLINE = re.compile(r"([\\`*_~\[\]<>|&])")
 LINES = re.compile(r"(\s*\n\s*)")
+# A backslash before these would begin a formula.
+ENTITIES = {"(": "&#40;", "[": "&#91;"}
 SIDES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 
 
 def escape(text: str) -> str:
     """Return Markdown that shows a text as it is written, its lines as lines (white space around them is lost)."""
-    return PUNCTUATION.sub(r"\\\1", text)
+    return PUNCTUATION.sub(_escaped, text)
 
 
 def inline(text: object) -> str:
     """Return Markdown that shows a text within a line as it is written; its own lines become one."""
-    return INLINE.sub(r"\\\1", " ".join(str(text).split()))
+    return INLINE.sub(_escaped, " ".join(str(text).split()))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: bool = True) -> str:
@@ -34,6 +36,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: boo
 def corrected(changes: Iterable[Change]) -> str:
     """Return Markdown of a text with its changes marked: what is gone struck out, what is new bold."""
     return "".join(escape(each.old) if each.same else _marked(each) for each in changes)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return ENTITIES.get(found[1], f"\\{found[1]}")
 
 
 def _marked(change: Change) -> str:

@@ -13,7 +13,7 @@ from tests.chaos.verdict import BROKEN, DOUBTED, FAILED
 PATIENCE = 90.0
 END = re.compile("«/[^»]*»")
 # Whatever the model does, there is a word about it.
-MARKS = (*BROKEN, DOUBTED, FAILED, "language model")
+MARKS = (*BROKEN, DOUBTED, FAILED, "language model", "大模型")
 SENTENCE = "研究生命的起源，乒乓球拍卖完了，南京市长江大桥下雨天留客天。"
 PLACES = ("北京", "南京", "重庆", "长沙", "西安", "厦门")
 

@@ -61,7 +61,7 @@ def test_two_long_texts_with_little_in_common_take_no_time() -> None:
     assert time.process_time() - start < 2
 
 
-@pytest.mark.parametrize("text", ["a|b", "*a* _b_", "`c`", "<b>", "1. x", "[a](b)"])
+@pytest.mark.parametrize("text", ["a|b", "*a* _b_", "`c`", "<b>", "1. x", "[a](b)", "(a) \\(b\\)", "$$x$$"])
 def test_signs_of_markdown_in_a_text_or_table_are_shown_as_they_are(text: str) -> None:
     assert to_telegram(escape(text)) == (text, ())
     assert text in to_telegram(table(("word", "n"), [(text, 1)]))[0]
