@@ -13,37 +13,38 @@ from typing import Any
 
 import structlog
 
-from bot import discover
-from bot.command import Commands
-from bot.content import REFRESH_SECONDS, Content
-from bot.contract import Apology, Limited, Part, Platform, Shared, Stage
+from bot import discovery as discover
+from bot.config.catalogue import Texts
+from bot.config.content_files import REFRESH_SECONDS, Content
+from bot.config.settings import Settings
+from bot.contract import Limited, Part, Platform, Shared, Stage
 from bot.delivery.delivery import Delivery
 from bot.delivery.quota import Quota
-from bot.dispatcher import Dispatcher
-from bot.ending import told_to_end
-from bot.heap import settle, settled
-from bot.kept.explanations import Explanations
-from bot.kept.memory import Memory
-from bot.kept.options import OptionsKeeper
-from bot.kept.places import Places
-from bot.layout.migration import prepared, until_strange
-from bot.layout.schema import guard
-from bot.layout.server import suited
-from bot.log import told_by_loop
-from bot.mailbox.mailbox import EXTEND_SECONDS, Mailbox
-from bot.metrics import Metrics
-from bot.opening import open_store
-from bot.replicas.apart import Between
-from bot.replicas.lease import Shares
-from bot.replicas.replica import Presence, held_replica, stranger
+from bot.domain.command import Commands
+from bot.domain.errors import Apology
+from bot.queue.apart import Between
+from bot.queue.lease import Shares
+from bot.queue.mailbox import EXTEND_SECONDS, Mailbox
+from bot.queue.replica import Presence, held_replica, stranger
+from bot.runtime.gc_freeze import settle, settled
+from bot.runtime.health import Health
+from bot.runtime.shutdown import told_to_end
+from bot.runtime.systemd import supervised
+from bot.runtime.watchdog import SilentError, watched
 from bot.services import Services
-from bot.settings import Settings
-from bot.store import Store
-from bot.texts import Texts
-from bot.turns import Turns
-from bot.watch.health import Health
-from bot.watch.systemd import supervised
-from bot.watch.watchdog import SilentError, watched
+from bot.storage.chat_settings import OptionsKeeper
+from bot.storage.embedded import open_store
+from bot.storage.explanations import Explanations
+from bot.storage.memory import Memory
+from bot.storage.migration import prepared, until_strange
+from bot.storage.person_index import Places
+from bot.storage.schema import guard
+from bot.storage.server import suited
+from bot.storage.store import Store
+from bot.telemetry.logging import told_by_loop
+from bot.telemetry.metrics import Metrics
+from bot.turn.dispatcher import Dispatcher
+from bot.turn.scheduler import Turns
 
 log = structlog.get_logger(__name__)
 

@@ -2,58 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol, runtime_checkable
 
-from bot.model import Attachment, Choice, File, Message, Reply, Source
-
-
-class Apology(Exception):  # noqa: N818 — the house's word for it
-    """Something a person should be told in plain words: a sentence of the catalogue and its values."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
-
-
-class RetryAfter(Exception):  # noqa: N818
-    """A platform asks for silence in one chat for so many seconds: outlets raise it, the gate handles it.
-
-    Attributes:
-        reason: What the metrics call it.
-        doubtful: What was to be written may stand there all the same.
-    """
-
-    reason = "asked"
-    doubtful = False
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"retry after {seconds} s")
-        self.seconds = seconds
-
-
-class Unreachable(RetryAfter):
-    """A platform could not be reached, or failed: what was to be written is tried again after so many seconds."""
-
-    reason = "unreachable"
-
-
-class UndeliverableError(Exception):
-    """A platform fails again and again at one write, and takes others meanwhile: it is not away."""
-
-
-class Gone(Exception):  # noqa: N818
-    """This chat cannot be written to any more: the bot was removed or blocked, or the chat was deleted."""
-
-
-class FilesRefused(Exception):  # noqa: N818
-    """This chat takes no files like a page's: its text may stand there, and nothing else is wrong."""
-
-
-class Superseded(Exception):  # noqa: N818 — not an error: the turn is another process's now
-    """Another process has taken the conversation over; nothing more is to be written here."""
+from bot.domain.message import Attachment, Message
+from bot.domain.reply import Choice, File, Reply, Source
 
 
 class Stage(Protocol):
@@ -264,3 +219,58 @@ class Shared(Protocol):
         `apart` is for what the platform's servers let all processes together do only so often.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How a platform's listening is.
+
+    Attributes:
+        at: When, on the monotonic clock, it last did anything; in the future while it waits on purpose until then.
+        connected: Whether the platform's servers answer.
+    """
+
+    at: float
+    connected: bool
+
+
+@runtime_checkable
+class Lively(Protocol):
+    """A platform that shows whether its listening is alive, so that listening can begin anew where it is not."""
+
+    def pulse(self) -> Pulse:
+        """Return how it is. Before listening began: disconnected."""
+        ...
+
+
+@runtime_checkable
+class Hooked(Protocol):
+    """A platform that may be told what happens by HTTP requests (a webhook)."""
+
+    @property
+    def hook(self) -> str:
+        """The path that the requests come to; empty where there are none."""
+        ...
+
+    def knows(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a request with these headers comes from the platform: of others nothing is read."""
+        ...
+
+    async def take(self, body: bytes) -> HTTPStatus:
+        """Take over what a request tells. 200 means that it was taken over; anything else, that it was not."""
+        ...
+
+
+@runtime_checkable
+class Promising(Protocol):
+    """An outlet whose platform may show by itself that an answer is on its way, before there is any."""
+
+    @property
+    def promised(self) -> bool:
+        """Whether people are shown that now."""
+        ...
+
+
+def promised(outlet: object) -> bool:
+    """Return whether people are shown that what an outlet is for is on its way."""
+    return isinstance(outlet, Promising) and outlet.promised

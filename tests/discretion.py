@@ -18,8 +18,8 @@ from urllib.parse import quote
 import ahocorasick_rs
 import structlog
 
-from bot.blanking import Blanking, discreet_traceback, plain_traceback
-from bot.log import QUIET
+from bot.telemetry.logging import QUIET
+from bot.telemetry.redaction import Blanking, discreet_traceback, plain_traceback
 from tests.servers.overheard import LEDGER, Overheard
 
 OURS = ("bot", "handlers")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.contract import Moved, Page, Rate, Receive
-from bot.model import Attachment, Message
+from bot.domain.message import Attachment, Message
 
 
 @dataclass

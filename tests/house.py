@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.opening import open_store
+from bot.config.settings import Settings
 from bot.services import Services
-from bot.settings import Settings
+from bot.storage.embedded import open_store
 from tests.conftest import make_services
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.contract import Superseded
-from bot.leave import Leave
+from bot.domain.errors import Superseded
+from bot.domain.leave import Leave
 
 # Shorter than anything that a platform's library waits before it tries again.
 SECONDS = 0.1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
-from bot.model import Chat, Message, Person, replace
+from bot.domain.message import Chat, Message, Person
 from tests.servers.overheard import LEDGER
 
 COUNT = itertools.count(1)

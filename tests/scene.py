@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from bot import discover
+from bot import discovery as discover
 from bot.contract import Page
 from bot.delivery.delivery import Delivery
-from bot.dispatcher import Dispatcher
-from bot.mailbox.mailbox import Mailbox
-from bot.model import Message
-from bot.replicas.replica import Replica
+from bot.domain.message import Message
+from bot.queue.mailbox import Mailbox
+from bot.queue.replica import Replica
 from bot.services import Services
-from bot.turns import Turns
+from bot.turn.dispatcher import Dispatcher
+from bot.turn.scheduler import Turns
 from tests.edge import Edge
 
 # The first picture or model of a process imports what takes seconds.

@@ -13,7 +13,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.log import turn_of
+from bot.telemetry.logging import turn_of
 from tests.discretion import faults, overhearing
 from tests.people import said
 from tests.servers.discord import DiscordServer

@@ -8,7 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.settings import Settings
+from bot.config.settings import Settings
 
 HOUSE = Path(__file__).resolve().parents[1]
 DOCUMENTS = [HOUSE / "README.md", HOUSE / "CHANGELOG.md", *sorted((HOUSE / "docs").rglob("*.md"))]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot import log
+from bot.telemetry import logging as log
 
 PATH = Path(__file__).parents[1] / "docs" / "laboratory.ipynb"
 

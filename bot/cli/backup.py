@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.backup_file import counted, takes_file
-from bot.layout.backup import backup
-from bot.layout.schema import check_layout
-from bot.opening import join_store
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.storage.backup import backup
+from bot.storage.embedded import join_store
+from bot.storage.schema import check_layout
 
 
 def add(verbs: Any) -> None:

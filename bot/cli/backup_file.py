@@ -10,9 +10,9 @@ from typing import Any
 
 from redis.exceptions import RedisClusterException, RedisError
 
-from bot.layout.backup import BackupError
-from bot.settings import Settings, read_settings
-from bot.store import StoreError
+from bot.config.settings import Settings, read_settings
+from bot.storage.backup import BackupError
+from bot.storage.store import StoreError
 
 
 def takes_file(verb: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:

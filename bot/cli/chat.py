@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any, BinaryIO
 
-from bot import log
 from bot.app import live
 from bot.cli.language import locale_tag, owner_language
-from bot.command import Commands
+from bot.config.catalogue import Texts
+from bot.config.settings import Settings, read_settings
 from bot.contract import Platform
+from bot.domain.command import Commands
 from bot.platforms.console.filter import FilterDesk, JsonScreen, PlainScreen, Raw
 from bot.platforms.console.platform import Console
 from bot.platforms.console.script import Script
-from bot.settings import Settings, read_settings
-from bot.texts import Texts
+from bot.telemetry import logging as log
 
 DESCRIPTION = """\
 Talk to the bot in the terminal.

@@ -10,22 +10,23 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from bot import discover, log
-from bot.addresses import told
+from bot import discovery as discover
 from bot.app import open_house
 from bot.cli.check_web import web
 from bot.cli.finding import ABSENT, BAD, GOOD, Finding
 from bot.cli.language import owner_language
 from bot.cli.offline import offline
-from bot.content import ContentError
-from bot.contract import Apology
-from bot.layout.schema import check_layout
-from bot.layout.server import check_server
-from bot.opening import open_store
+from bot.config.catalogue import Texts
+from bot.config.content_files import ContentError
+from bot.config.settings import Settings, SettingsError, read_settings
+from bot.config.urls import told
+from bot.domain.errors import Apology
 from bot.platforms.console.clean import clean
-from bot.settings import Settings, SettingsError, read_settings
-from bot.store import Store, StoreBusyError, StoreError
-from bot.texts import Texts
+from bot.storage.embedded import open_store
+from bot.storage.schema import check_layout
+from bot.storage.server import check_server
+from bot.storage.store import Store, StoreBusyError, StoreError
+from bot.telemetry import logging as log
 
 PATIENCE_SECONDS = 20.0
 TOKENS = {"telegram": "TELEGRAM_TOKEN", "discord": "DISCORD_TOKEN"}

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.cli.finding import ABSENT, BAD, DOUBTFUL, GOOD, Finding
-from bot.settings import WEBHOOK_PORTS, Settings
+from bot.config.settings import WEBHOOK_PORTS, Settings
 
 Say = Callable[..., str]
 PATIENCE_SECONDS = 5.0

@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot import cli, discover
-from bot.content import ContentError
-from bot.settings import SettingsError
-from bot.store import StoreError
-from bot.version import running_version
+from bot import cli
+from bot import discovery as discover
+from bot.config.content_files import ContentError
+from bot.config.settings import SettingsError
+from bot.runtime.version import running_version
+from bot.storage.store import StoreError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130

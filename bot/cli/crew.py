@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.watch.systemd import supervised
+from bot.runtime.systemd import supervised
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from bot.language import language_of
+from bot.config.language import language_of
 
 NEUTRAL = ("", "C", "POSIX")
 

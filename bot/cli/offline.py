@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.settings import Settings
+from bot.config.settings import Settings
 
 # Below a file there can be no socket: the store is away from the first moment, and the bot answers as it does then.
 NOWHERE = "unix:///dev/null/nowhere"

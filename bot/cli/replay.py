@@ -13,15 +13,16 @@ from typing import Any
 
 import structlog
 
-from bot import log
 from bot.app import House, open_house
 from bot.cli.offline import offline
 from bot.cli.report import Meter, show
 from bot.cli.tally import Tally
-from bot.contract import Apology
-from bot.exports import Export, ExportError, Line
-from bot.model import Chat, Message, Person, Reply, Source
-from bot.settings import Settings, read_settings
+from bot.config.settings import Settings, read_settings
+from bot.domain.errors import Apology
+from bot.domain.exports import Export, ExportError, Line
+from bot.domain.message import Chat, Message, Person
+from bot.domain.reply import Reply, Source
+from bot.telemetry import logging as log
 
 DESCRIPTION = """\
 Feed what people said through rules and FAQ, and count what was answered. FILE is a Telegram Desktop export

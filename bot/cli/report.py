@@ -13,12 +13,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bot import discover
+from bot import discovery as discover
 from bot.cli.language import owner_language
 from bot.cli.tally import Tally
-from bot.exports import Export
+from bot.config.catalogue import Texts
+from bot.domain.exports import Export
 from bot.platforms.console.clean import clean, clean_json
-from bot.texts import Texts
 
 MOST_SHOWN = 20
 EVERY = 256

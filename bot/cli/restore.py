@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.backup_file import counted, takes_file
-from bot.layout.backup import restore
-from bot.layout.migration import prepared
-from bot.opening import open_store
-from bot.settings import Settings
-from bot.store import StoreError
+from bot.config.settings import Settings
+from bot.storage.backup import restore
+from bot.storage.embedded import open_store
+from bot.storage.migration import prepared
+from bot.storage.store import StoreError
 
 
 def add(verbs: Any) -> None:

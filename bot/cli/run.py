@@ -10,15 +10,16 @@ from typing import Any
 
 import structlog
 
-from bot import discover, log
+from bot import discovery as discover
 from bot.app import House, live
 from bot.cli.crew import CHILD, USAGE_ERROR, Crew, end_with_parent
-from bot.content import ContentError
-from bot.ending import told_to_end
-from bot.opening import open_store
-from bot.settings import Settings, SettingsError, read_settings
-from bot.store import StoreError
-from bot.watch.web import serving
+from bot.config.content_files import ContentError
+from bot.config.settings import Settings, SettingsError, read_settings
+from bot.runtime.http import serving
+from bot.runtime.shutdown import told_to_end
+from bot.storage.embedded import open_store
+from bot.storage.store import StoreError
+from bot.telemetry import logging as log
 
 MOST = 64
 NOWHERE = (

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from typing import Any
 
-from bot.model import Reply, Source
+from bot.domain.reply import Reply, Source
 
 NOISE = re.compile(r"[\W_]+")
 MOST_DISTINCT = 100_000

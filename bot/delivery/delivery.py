@@ -12,15 +12,16 @@ from typing import Any
 
 import structlog
 
-from bot.contract import Apology, FilesRefused, Gone, Outlet, Rate, UndeliverableError
-from bot.delivery.drawing import Drawing
-from bot.delivery.gate import Gates
-from bot.delivery.growth import Growth, Words, drain, draw, show_typing
+from bot.config.catalogue import Texts
+from bot.contract import Outlet, Rate
+from bot.delivery.pager import Drawing
 from bot.delivery.quota import Quota
-from bot.metrics import Metrics
-from bot.model import Reply
-from bot.texts import Texts
-from bot.together import outcome
+from bot.delivery.rate_limiter import Gates
+from bot.delivery.stream import Growth, Words, drain, draw, show_typing
+from bot.domain.concurrency import outcome
+from bot.domain.errors import Apology, FilesRefused, Gone, UndeliverableError
+from bot.domain.reply import Reply
+from bot.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.contract import Rate
-from bot.replicas.replica import Presence
-from bot.store import Store, key
+from bot.queue.replica import Presence
+from bot.storage.store import Store, key
 
 # A bucket that nobody has touched for so long is full.
 LONGEST_SECONDS = 3_600

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.command import Wording, command
-from bot.model import Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.message import Message
+from bot.domain.reply import Reply
 from bot.services import Services
-from handlers.laboratory import laboratory
-from handlers.labour import Result
-from handlers.marked import inline, table
+from handlers.commands.shared.laboratory import laboratory
+from handlers.commands.shared.labour import Result
+from handlers.content.markdown import inline, table
 from handlers.words.owned import Words
 from handlers.words.told import known, source
 

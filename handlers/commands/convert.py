@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.command import Wording, command
-from bot.model import Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.message import Message
+from bot.domain.reply import Reply
 from bot.services import Services
-from handlers.labour import Result, labour, shortened
-from handlers.language import convert as conversion
-from handlers.language.pinyin import HAN
-from handlers.material import Text, material
+from handlers.commands.shared.labour import Result, labour, shortened
+from handlers.commands.shared.material import Text, material
+from handlers.language.script import convert as conversion
+from handlers.language.script.pinyin import HAN
 
 
 @command("简繁", "簡繁", remember=False)

@@ -7,16 +7,17 @@ import itertools
 import re
 from typing import Annotated, Literal, get_args
 
-from bot.command import Wording, command
-from bot.contract import Apology
-from bot.model import Message, Reply, Source
+from bot.domain.command import Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
+from bot.domain.reply import Reply, Source
 from bot.services import Services
-from handlers.labour import Result, shortened
-from handlers.language.dictionary import Word
-from handlers.language.own import POSSIBLE, Segmenter
-from handlers.language.tagset import BY_TAG, TABLE
-from handlers.material import IN_FILE, material
-from handlers.vocabulary import LONGEST_WORD, MOST_WORDS, Vocabulary
+from handlers.commands.shared.labour import Result, shortened
+from handlers.commands.shared.material import IN_FILE, material
+from handlers.knowledge.vocabulary import LONGEST_WORD, MOST_WORDS, Vocabulary
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.own import POSSIBLE, Segmenter
+from handlers.language.tagging.tagset import BY_TAG, TABLE
 
 Action = Literal["list", "add", "remove", "suggest"]
 SHAPE = re.compile(r"(\S+)(?:\s+([0-9]{1,30}))?(?:\s+([A-Za-z]{1,4}))?")

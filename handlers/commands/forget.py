@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.command import command
-from bot.kept.recent import Recent
-from bot.model import Message
+from bot.domain.command import command
+from bot.domain.message import Message
 from bot.services import Services
+from bot.storage.recent import Recent
 
 
 @command("忘记我", "忘記我", remember=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.arguments import usage
-from bot.command import Command, Wording, command
-from bot.contract import Apology
-from bot.model import Message
+from bot.domain.arguments import usage
+from bot.domain.command import Command, Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
 from bot.services import Services
 
 

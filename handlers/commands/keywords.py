@@ -6,21 +6,22 @@ import re
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from bot.command import Wording, command
-from bot.contract import Apology
-from bot.kept.recent import Recent
-from bot.model import Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
+from bot.domain.reply import Reply
 from bot.services import Services
-from handlers.cutting import LONGEST_WORD
-from handlers.labour import Result, labour
-from handlers.language.idf import Idf
-from handlers.language.keywords import JIEBA_STOP, NAMING, Keyword, by_text_rank, by_tf_idf, idf_of
-from handlers.language.own import Segmenter
-from handlers.language.tagset import TABLE, explain
-from handlers.language.terms import stop_words
-from handlers.marked import table
-from handlers.material import Text, material
-from handlers.vocabulary import Vocabulary
+from bot.storage.recent import Recent
+from handlers.commands.shared.cutting import LONGEST_WORD
+from handlers.commands.shared.labour import Result, labour
+from handlers.commands.shared.material import Text, material
+from handlers.content.markdown import table
+from handlers.knowledge.vocabulary import Vocabulary
+from handlers.language.segmentation.own import Segmenter
+from handlers.language.statistics.idf import Idf
+from handlers.language.statistics.keywords import JIEBA_STOP, NAMING, Keyword, by_text_rank, by_tf_idf, idf_of
+from handlers.language.statistics.terms import stop_words
+from handlers.language.tagging.tagset import TABLE, explain
 
 MOST_SHOWN = 100
 # TextRank and a choice of tags need the tagger (see /pos).

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from bot.command import command
-from bot.kept.memory import Exchange
-from bot.kept.recent import Recent, Remark
-from bot.model import Conversation, Message
+from bot.domain.command import command
+from bot.domain.message import Conversation, Message
 from bot.services import Services
+from bot.storage.memory import Exchange
+from bot.storage.recent import Recent, Remark
 
 
 @command("记忆", "記憶", remember=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from bot.command import Wording, command
-from bot.contract import Apology
-from bot.kept.options import CHOICES, shown
-from bot.kept.recent import Recent
-from bot.model import Message
+from bot.domain.command import Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
 from bot.services import Services
+from bot.storage.chat_settings import CHOICES, shown
+from bot.storage.recent import Recent
 
 
 @command("设置", "設定", admin=True, remember=False)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from bot.command import Wording, command
-from bot.model import Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.message import Message
+from bot.domain.reply import Reply
 from bot.services import Services
-from handlers.labour import Result, labour, shortened
-from handlers.language import pinyin as reading
-from handlers.language.own import Segmenter
-from handlers.material import Text, material
-from handlers.vocabulary import Vocabulary
+from handlers.commands.shared.labour import Result, labour, shortened
+from handlers.commands.shared.material import Text, material
+from handlers.knowledge.vocabulary import Vocabulary
+from handlers.language.script import pinyin as reading
+from handlers.language.segmentation.own import Segmenter
 
 MOST = 100_000
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from bot.command import Wording, command
-from bot.contract import Apology
-from bot.model import Message, Reply, Source
+from bot.domain.command import Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
+from bot.domain.reply import Reply, Source
 from bot.services import Services
-from handlers.labour import Result, labour, shortened
-from handlers.language.own import Segmenter
-from handlers.language.tag import tag as tagged
-from handlers.language.tagset import TABLE, Tag, explain
-from handlers.material import Text, material
-from handlers.vocabulary import Vocabulary
+from handlers.commands.shared.labour import Result, labour, shortened
+from handlers.commands.shared.material import Text, material
+from handlers.knowledge.vocabulary import Vocabulary
+from handlers.language.segmentation.own import Segmenter
+from handlers.language.tagging.tag import tag as tagged
+from handlers.language.tagging.tagset import TABLE, Tag, explain
 
 # A hostile text of this length takes a second.
 MOST = 10_000

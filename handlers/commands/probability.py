@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from bot.command import Wording, command
-from bot.contract import Apology
-from bot.model import Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
+from bot.domain.reply import Reply
 from bot.services import Services
-from handlers.cutting import cutting
-from handlers.laboratory import laboratory
-from handlers.labour import Result
-from handlers.language.terms import Cut, terms
-from handlers.marked import inline, table
-from handlers.material import IN_FILE, material
+from handlers.commands.shared.cutting import cutting
+from handlers.commands.shared.laboratory import laboratory
+from handlers.commands.shared.labour import Result
+from handlers.commands.shared.material import IN_FILE, material
+from handlers.content.markdown import inline, table
+from handlers.language.statistics.terms import Cut, terms
 from handlers.words.owned import Words
 from handlers.words.told import either, source
 
 if TYPE_CHECKING:
-    from handlers.language.ngrams import LanguageModel
+    from handlers.language.statistics.ngrams import LanguageModel
 
 ORDERS, LARGE = (1, 2, 3), 100
 TOGETHER, MOST_WORDS, LONGEST = 2, 300, 10_000

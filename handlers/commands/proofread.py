@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from bot.command import command
-from bot.model import Message, Notice, Reply, Source
+from bot.domain.command import command
+from bot.domain.message import Message
+from bot.domain.reply import Notice, Reply, Source
 from bot.services import Services
+from handlers.commands.shared.material import Text, material
+from handlers.content.markdown import corrected
 from handlers.language.revision import changes
-from handlers.marked import corrected
-from handlers.material import Text, material
-from handlers.model.task import task
+from handlers.llm.task import task
 
 
 @command("纠错", "糾錯", "校对", "校對")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from bot.command import Wording, command
-from bot.model import Message, Reply, Source
+from bot.domain.command import Wording, command
+from bot.domain.message import Message
+from bot.domain.reply import Reply, Source
 from bot.services import Services
-from handlers.material import IN_FILE, has_file, material
-from handlers.model.task import task
+from handlers.commands.shared.material import IN_FILE, has_file, material
+from handlers.llm.task import task
 
 
 @command("润色", "潤色", "改写", "改寫")

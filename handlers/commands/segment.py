@@ -7,19 +7,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal
 
-from bot.command import Wording, command
-from bot.contract import Apology
-from bot.model import Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
+from bot.domain.reply import Reply
 from bot.services import Services
-from handlers.labour import Result, labour, shortened
-from handlers.language.ambiguity import Stretch, ambiguous
-from handlers.language.full import cut_all
-from handlers.language.matching import METHODS, Method
-from handlers.language.normalise import restored, simplify
-from handlers.language.own import Segmenter
-from handlers.language.pinyin import HAN
-from handlers.material import Text, material
-from handlers.vocabulary import Vocabulary
+from handlers.commands.shared.labour import Result, labour, shortened
+from handlers.commands.shared.material import Text, material
+from handlers.knowledge.vocabulary import Vocabulary
+from handlers.language.script.normalise import restored, simplify
+from handlers.language.script.pinyin import HAN
+from handlers.language.segmentation.ambiguity import Stretch, ambiguous
+from handlers.language.segmentation.full import cut_all
+from handlers.language.segmentation.matching import METHODS, Method
+from handlers.language.segmentation.own import Segmenter
 
 Mode = Literal["accurate", "full", "search", "forward", "backward", "bidirectional", "graph", "compare"]
 BETWEEN = " / "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.command import command
-from bot.model import Message
+from bot.domain.command import command
+from bot.domain.message import Message
 from bot.services import Services
 
 

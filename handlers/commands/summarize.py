@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.command import Wording, command
-from bot.kept.recent import Remark
-from bot.model import Message, Reply, Source
+from bot.domain.command import Wording, command
+from bot.domain.message import Message
+from bot.domain.reply import Reply, Source
 from bot.services import Services
-from handlers.material import Text, material
-from handlers.model.task import LONGEST, task
-from handlers.recently import remarks
+from bot.storage.recent import Remark
+from handlers.commands.shared.material import Text, material
+from handlers.commands.shared.recently import remarks
+from handlers.llm.task import LONGEST, task
 
 
 @command("总结", "總結", "摘要")

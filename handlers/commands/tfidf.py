@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from bot.command import Wording, command
-from bot.contract import Apology
-from bot.model import File, Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
+from bot.domain.reply import File, Reply
 from bot.services import Services
-from handlers.cutting import cutting
-from handlers.laboratory import laboratory
-from handlers.labour import Result
-from handlers.marked import inline, table
-from handlers.material import IN_FILE
-from handlers.recently import lines
+from handlers.commands.shared.cutting import cutting
+from handlers.commands.shared.laboratory import laboratory
+from handlers.commands.shared.labour import Result
+from handlers.commands.shared.material import IN_FILE
+from handlers.commands.shared.recently import lines
+from handlers.content.markdown import inline, table
 
 if TYPE_CHECKING:
-    from handlers.language.tfidf import Matrix
+    from handlers.language.statistics.tfidf import Matrix
 
 MOST, TABLED, DRAWN = 200, 6, 20
 WORDS, WORDS_DRAWN, TOP = 12, 20, 5
@@ -46,7 +47,7 @@ async def tfidf(
     cut = await cutting(message, services)
 
     def work() -> Result:
-        from handlers.language.tfidf import matrix  # noqa: PLC0415 — an extra
+        from handlers.language.statistics.tfidf import matrix  # noqa: PLC0415 — an extra
 
         documents = [*quoted, *said.split()]
         if not 1 < len(documents) <= MOST:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from bot.command import Wording, command
-from bot.language import written_language
-from bot.model import Message, Reply, Source
+from bot.config.language import written_language
+from bot.domain.command import Wording, command
+from bot.domain.message import Message
+from bot.domain.reply import Reply, Source
 from bot.services import Services
-from handlers.material import Text, material
-from handlers.model.task import task
+from handlers.commands.shared.material import Text, material
+from handlers.llm.task import task
 
 Language = Literal["zh", "zh-TW", "en", "ja", "ko", "fr", "de", "es", "pt", "ru", "vi", "th"]
 

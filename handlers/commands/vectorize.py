@@ -6,22 +6,23 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from bot.command import Wording, command
-from bot.contract import Apology
-from bot.model import Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.errors import Apology
+from bot.domain.message import Message
+from bot.domain.reply import Reply
 from bot.services import Services
-from handlers.cutting import cutting
-from handlers.laboratory import laboratory
-from handlers.labour import Result
-from handlers.language.encodings import codes, integers, one_hot
-from handlers.language.terms import terms
-from handlers.marked import inline, table
-from handlers.material import IN_FILE, material
+from handlers.commands.shared.cutting import cutting
+from handlers.commands.shared.laboratory import laboratory
+from handlers.commands.shared.labour import Result
+from handlers.commands.shared.material import IN_FILE, material
+from handlers.content.markdown import inline, table
+from handlers.language.statistics.encodings import codes, integers, one_hot
+from handlers.language.statistics.terms import terms
 from handlers.words.owned import Words
 from handlers.words.told import either, source
 
 if TYPE_CHECKING:
-    from handlers.language.vectors import Vectors
+    from handlers.language.statistics.vectors import Vectors
 
 # More would not fit on a screen.
 MOST_WORDS, LONGEST, NUMBERS = 10, 400, 3

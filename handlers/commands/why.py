@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.command import command
-from bot.model import Message, Source
+from bot.domain.command import command
+from bot.domain.message import Message
+from bot.domain.reply import Source
 from bot.services import Services
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated
 
-from bot.command import Wording, command
-from bot.model import Message, Reply
+from bot.domain.command import Wording, command
+from bot.domain.message import Message
+from bot.domain.reply import Reply
 from bot.services import Services
-from handlers.counting import counted
-from handlers.labour import Result
-from handlers.material import Text
+from handlers.commands.shared.counting import counted
+from handlers.commands.shared.labour import Result
+from handlers.commands.shared.material import Text
 
 MOST = 120
 

@@ -16,12 +16,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from handlers.faq import lint, merge
-from handlers.faq.load import load
-from handlers.faq.transfer import export, import_into
+from handlers.faq.entries import lint, merge
+from handlers.faq.entries.load import load
+from handlers.faq.entries.transfer import export, import_into
 
 CONTENT = Path(__file__).parents[2] / "deploy" / "content"
-EVALUATION = "handlers.faq.evaluation_cli"
+EVALUATION = "handlers.faq.evaluation.cli"
 SHOWN = 20
 FORMATS = "YAML, CSV, TSV, XLSX, JSON lines, Markdown, ChatterBot's corpus YAML, or a directory of these"
 

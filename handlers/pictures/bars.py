@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import File
+from bot.domain.reply import File
 from handlers.pictures.card import BLUE, GAP, HEADED, MARGIN, WIDTH, Card, fitted, widest
 
 ROW, THICK = 68, 46

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PIL import Image, ImageDraw
 
-from bot.model import File
+from bot.domain.reply import File
 from handlers.pictures.font import font, lettering
 
 PAPER, INK, BLUE = "#fbfaf6", "#22262b", "#3b6ea8"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from wordcloud import WordCloud
 
-from bot.model import File
+from bot.domain.reply import File
 from handlers.pictures.card import PAPER, png
 from handlers.pictures.font import font
 

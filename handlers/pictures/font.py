@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from bot.contract import Apology
+from bot.domain.errors import Apology
 
 PACKAGE, SHIPPED = "zhplot", "fonts/NotoSansSC-Regular.ttf"
 # Both scripts, a rare one, and the punctuation that stands among them.

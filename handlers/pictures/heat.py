@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
-from bot.model import File
+from bot.domain.reply import File
 from handlers.pictures.card import GAP, HEADED, INK, MARGIN, PAPER, WIDTH, Card, fitted, widest
 
 ROW, BETWEEN = 68, 6

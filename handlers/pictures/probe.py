@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.contract import Apology, Prober
-from bot.settings import Settings
-from bot.texts import Texts
-from handlers.laboratory import installed
+from bot.config.catalogue import Texts
+from bot.config.settings import Settings
+from bot.contract import Prober
+from bot.domain.errors import Apology
+from handlers.commands.shared.laboratory import installed
 
 
 class Pictures:

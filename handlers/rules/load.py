@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from handlers.language.normalise import fold
+from handlers.language.script.normalise import fold
 from handlers.rules.nodes import (
     File,
     compose,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from handlers.language.normalise import INVISIBLE, fold, written
-from handlers.language.segment import boundaries
+from handlers.language.script.normalise import INVISIBLE, fold, written
+from handlers.language.segmentation.segment import boundaries
 from handlers.rules.rule import Kind, Pattern, Rule
 from handlers.rules.search import Boundaries, Keywords, Regexes, Span
 

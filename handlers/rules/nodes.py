@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 import yaml
 
-from handlers.nesting import too_deep
+from handlers.content.nesting import too_deep
 from handlers.rules.rule import RuleError
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import re2
 
-from handlers.language.normalise import fold
+from handlers.language.script.normalise import fold
 from handlers.rules.template import FIXED, TemplateError, placeholders
 
 Kind = Literal["contains", "exact", "prefix", "suffix", "word", "regex"]

@@ -11,7 +11,7 @@ from typing import Any
 import ahocorasick_rs
 import re2
 
-from handlers.language.segment import boundaries
+from handlers.language.segmentation.segment import boundaries
 from handlers.rules.rule import Kind, bare, regex_options
 
 Span = tuple[int, int]

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 
 import structlog
 
-from bot.model import Message, Notice, Reply, Source
+from bot.domain.message import Message
+from bot.domain.reply import Notice, Reply, Source
 from bot.services import Services
-from handlers.model.asking import Asking, asking, has_model
-from handlers.model.prompt import Prompt, compose, within
+from handlers.llm.asking import Asking, asking, has_model
+from handlers.llm.prompt import Prompt, compose, within
 
 log = structlog.get_logger(__name__)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 
-from bot.arguments import arguments
-from bot.command import asked_word
-from bot.contract import Apology, Stage
-from bot.model import Message, Reply, Source
+from bot.contract import Stage
+from bot.domain.arguments import arguments
+from bot.domain.command import asked_word
+from bot.domain.errors import Apology
+from bot.domain.message import Message
+from bot.domain.reply import Reply, Source
 from bot.services import Services
-from handlers.warming import warm
+from handlers.commands.shared.warming import warm
 
 # What could be a command's name; a path such as /etc/hosts could not.
 NAME = re.compile(r"[a-z0-9_\u3400-\u9fff-]{1,32}")

@@ -6,18 +6,19 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.content import Live
-from bot.model import Choice, Fact, Message, Reply, Source
+from bot.config.content_files import Live
+from bot.domain.message import Fact, Message
+from bot.domain.reply import Choice, Reply, Source
 from bot.services import Services
-from handlers.faq.entry import Entry
-from handlers.faq.faq import Candidate, Decision, Faq, Ranking, choice_of, told
-from handlers.faq.lint import problems
-from handlers.language.dictionary import proposals
-from handlers.model.ears import Ears, EarsLoader
-from handlers.own_faq import OwnFaqs
+from handlers.faq.engine.faq import Candidate, Decision, Faq, Ranking, choice_of, told
+from handlers.faq.entries.entry import Entry
+from handlers.faq.entries.lint import problems
+from handlers.knowledge.own_faq import OwnFaqs
+from handlers.language.segmentation.dictionary import proposals
+from handlers.llm.ears import Ears, EarsLoader
 
 if TYPE_CHECKING:
-    from handlers.model.embeddings import Embeddings
+    from handlers.llm.embeddings import Embeddings
 
 OFFERED = 3
 FACTS = 3
@@ -39,7 +40,7 @@ def build(services: Services) -> FaqStage:
     live = services.content.watch(loader.paths, loader)
     if services.settings.faq_semantic != "openai":
         return FaqStage(services, live)
-    from handlers.model.embeddings import Embeddings  # noqa: PLC0415 — importing the client takes half a second
+    from handlers.llm.embeddings import Embeddings  # noqa: PLC0415 — importing the client takes half a second
 
     embeddings = Embeddings(services.settings, services.store)
     services.closing.push_async_callback(embeddings.close)

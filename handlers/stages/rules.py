@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bot.content import Live
-from bot.kept.options import chat_key
-from bot.model import Message, Reply, Source
+from bot.config.content_files import Live
+from bot.domain.message import Message
+from bot.domain.reply import Reply, Source
 from bot.services import Services
-from bot.store import key
-from handlers.language.segment import boundaries
+from bot.storage.chat_settings import chat_key
+from bot.storage.store import key
+from handlers.knowledge.vocabulary import Vocabulary
+from handlers.language.segmentation.segment import boundaries
 from handlers.rules.load import load
 from handlers.rules.matcher import Match, Rules
 from handlers.rules.rule import Rule
 from handlers.rules.template import FIXED, placeholders, render
-from handlers.vocabulary import Vocabulary
 
 FILE = "rules.yaml"
 MOST_REMEMBERED = 10_000

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bot.private import make_private
-from bot.settings import read_settings
+from bot.config.private_files import make_private
+from bot.config.settings import read_settings
 from handlers.words.corpus import CorpusError, write_sentences
 from handlers.words.owned import NAME
 
 if TYPE_CHECKING:
-    from handlers.language.vectors import Training
+    from handlers.language.statistics.vectors import Training
     from handlers.words.model import WordModel
 
 FORMATS = "text (UTF-8 or GB18030), the same gzipped, JSON lines, Telegram Desktop or DiscordChatExporter exports"
@@ -85,7 +85,7 @@ def _told(work: Callable[[], None]) -> int:
 
 
 def _train(arguments: argparse.Namespace, to: Path) -> None:
-    from handlers.language.vectors import Training  # noqa: PLC0415 — an extra
+    from handlers.language.statistics.vectors import Training  # noqa: PLC0415 — an extra
     from handlers.words.model import learn_file, save  # noqa: PLC0415 — an extra
 
     names = ("sg", "hs", "negative", "window", "size", "min_count", "epochs")

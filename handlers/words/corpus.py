@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.exports import Export, ExportError
-from handlers.language.decoding import encoding_of
-from handlers.language.terms import sentences
+from bot.domain.exports import Export, ExportError
+from handlers.content.decoding import encoding_of
+from handlers.language.statistics.terms import sentences
 
 GZIP = b"\x1f\x8b"
 PEEK = 1 << 16

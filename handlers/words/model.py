@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from handlers.language import ngrams, vectors
-from handlers.language.ngrams import LanguageModel, Table
-from handlers.language.vectors import Training, Vectors
+from handlers.language.statistics import ngrams, vectors
+from handlers.language.statistics.ngrams import LanguageModel, Table
+from handlers.language.statistics.vectors import Training, Vectors
 
 NAME = "words.npz"
 KIND, VERSION = "yingda words", 1

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.contract import Apology
+from bot.domain.errors import Apology
 from bot.services import Services
-from handlers.faq.entry import Entry
-from handlers.faq.load import load as load_faq
-from handlers.language.terms import sentences
+from handlers.faq.entries.entry import Entry
+from handlers.faq.entries.load import load as load_faq
+from handlers.language.statistics.terms import sentences
 
 if TYPE_CHECKING:
     from handlers.words.model import WordModel

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.contract import Apology
-from bot.model import Message
+from bot.domain.errors import Apology
+from bot.domain.message import Message
 from bot.services import Services
-from handlers.language.normalise import simplify
-from handlers.marked import inline
+from handlers.content.markdown import inline
+from handlers.language.script.normalise import simplify
 
 if TYPE_CHECKING:
     from handlers.words.model import WordModel

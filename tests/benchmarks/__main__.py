@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 
-from bot import log
+from bot.telemetry import logging as log
 from tests import benchmarks
 from tests.benchmarks.skip import SkipBenchmark
 

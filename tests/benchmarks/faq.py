@@ -15,14 +15,14 @@ from pathlib import Path
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from handlers.faq.analysis import analyse
-from handlers.faq.encoder import Encoder, installed
-from handlers.faq.entry import Entry
-from handlers.faq.evaluation import figures, read_queries, results
-from handlers.faq.faq import Faq
-from handlers.faq.load import load
-from handlers.faq.questions import Questions
-from handlers.language.segment import cut_for_search
+from handlers.faq.engine.analysis import analyse
+from handlers.faq.engine.encoder import Encoder, installed
+from handlers.faq.engine.faq import Faq
+from handlers.faq.engine.questions import Questions
+from handlers.faq.entries.entry import Entry
+from handlers.faq.entries.load import load
+from handlers.faq.evaluation.evaluation import figures, read_queries, results
+from handlers.language.segmentation.segment import cut_for_search
 
 # top-1, coverage, near: what must be reached, per cent, at no more than 3 % false answers.
 TARGETS: dict[str, dict[str, tuple[float | None, ...]]] = {

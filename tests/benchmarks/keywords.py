@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from handlers.language.normalise import fold
+from handlers.language.script.normalise import fold
 from handlers.rules.matcher import Rules
 from handlers.rules.rule import Answer, Pattern, Rule
 

@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from handlers.language import segment
-from handlers.language.dictionary import Word
-from handlers.language.keywords import by_text_rank, by_tf_idf
-from handlers.language.lexicon import Lexicon, standard
-from handlers.language.matching import METHODS, Method
-from handlers.language.own import Segmenter
-from handlers.language.tag import forget, tag
-from handlers.language.terms import stop_words
+from handlers.language.segmentation import segment
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.lexicon import Lexicon, standard
+from handlers.language.segmentation.matching import METHODS, Method
+from handlers.language.segmentation.own import Segmenter
+from handlers.language.statistics.keywords import by_text_rank, by_tf_idf
+from handlers.language.statistics.terms import stop_words
+from handlers.language.tagging.tag import forget, tag
 from tests.benchmarks.skip import SkipBenchmark
 
 SETS = ("sighan05-pku", "ud-gsdsimp", "ud-hk-hant")

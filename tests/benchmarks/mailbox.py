@@ -8,8 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.mailbox.mailbox import Mailbox
-from bot.replicas.replica import stranger
+from bot.queue.mailbox import Mailbox
+from bot.queue.replica import stranger
 from tests.house import services
 from tests.people import said
 

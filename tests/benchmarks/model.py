@@ -11,7 +11,8 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from bot.model import Chat, Message, Person, Reply
+from bot.domain.message import Chat, Message, Person
+from bot.domain.reply import Reply
 from handlers.stages import chat
 from tests import house
 from tests.servers.openai import KEY, MODEL, OpenAI

@@ -9,13 +9,13 @@ import time
 import tracemalloc
 from collections.abc import Iterable, Sequence
 
-from handlers.faq.entry import Entry
-from handlers.faq.faq import Faq
-from handlers.language.dictionary import Word
-from handlers.language.lexicon import standard
-from handlers.language.own import Segmenter
-from handlers.model.ears import Ears
-from handlers.own_faq import read_with
+from handlers.faq.engine.faq import Faq
+from handlers.faq.entries.entry import Entry
+from handlers.knowledge.own_faq import read_with
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.lexicon import standard
+from handlers.language.segmentation.own import Segmenter
+from handlers.llm.ears import Ears
 from tests.benchmarks.faq import questions_of
 
 CHATS, WORDS, MOST = 50, 20, 1000

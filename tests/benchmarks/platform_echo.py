@@ -6,13 +6,14 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot.command import Commands
+from bot.config.catalogue import Texts
+from bot.config.settings import read_settings
 from bot.contract import Page
-from bot.model import Message, Source
+from bot.domain.command import Commands
+from bot.domain.message import Message
+from bot.domain.reply import Source
 from bot.platforms.telegram import build
-from bot.settings import read_settings
-from bot.texts import Texts
-from bot.turns import Turns
+from bot.turn.scheduler import Turns
 
 TEXTS = Path(__file__).parents[2] / "handlers" / "texts"
 

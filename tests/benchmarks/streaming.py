@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import House, open_house
-from bot.settings import read_settings
+from bot.config.settings import read_settings
 from tests.benchmarks.load import running
 from tests.benchmarks.model import DELAY
 from tests.benchmarks.skip import SkipBenchmark

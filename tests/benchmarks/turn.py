@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from bot.app import House, open_house
-from bot.settings import read_settings
+from bot.config.settings import read_settings
 from tests.edge import Edge
 from tests.people import said
 

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from handlers.language import segment
-from handlers.language.terms import frequencies, sentences, terms
-from handlers.language.tfidf import matrix
-from handlers.language.vectors import Training
+from handlers.language.segmentation import segment
+from handlers.language.statistics.terms import frequencies, sentences, terms
+from handlers.language.statistics.tfidf import matrix
+from handlers.language.statistics.vectors import Training
 from handlers.pictures.bars import bars
 from handlers.pictures.cloud import cloud
 from handlers.pictures.heat import heat

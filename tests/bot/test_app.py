@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.app import open_house
-from bot.mailbox.mailbox import Mailbox
-from bot.replicas.replica import Replica
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.queue.mailbox import Mailbox
+from bot.queue.replica import Replica
 from tests.edge import Edge
 from tests.people import said
 

@@ -8,9 +8,9 @@ import re
 import time
 from collections.abc import Callable
 
-from bot.mailbox.letters import mail_key
-from bot.model import Conversation
-from bot.store import make_client
+from bot.domain.message import Conversation
+from bot.queue.letters import mail_key
+from bot.storage.store import make_client
 from tests.chaos.kills import pause
 from tests.chaos.process import Bot
 from tests.chaos.world import World

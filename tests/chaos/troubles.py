@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.store import make_client
+from bot.storage.store import make_client
 from tests.chaos.disasters import redis_stands_still
 from tests.chaos.kills import pause
 from tests.chaos.world import World

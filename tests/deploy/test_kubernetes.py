@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.watch.web import Limits
+from bot.runtime.http import Limits
 from tests.deploy.closing import CLOSING_SECONDS
 from tests.deploy.tools import DEPLOY, pairs, run, walk
 

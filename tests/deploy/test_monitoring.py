@@ -13,7 +13,7 @@ from grafana_foundation_sdk.cog import plugins
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard
 
-from bot.metrics import Metrics
+from bot.telemetry.metrics import Metrics
 from tests.deploy.tools import DEPLOY, HOUSE, read, run, walk
 
 ALERTS = DEPLOY / "prometheus" / "alerts.yaml"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.settings import Settings, read_settings
+from bot.config.settings import Settings, read_settings
 from tests.deploy.tools import DEPLOY, pairs, read, walk
 
 PYTHONS = re.compile("PATH|PYTHON[A-Z]+|PIP_[A-Z_]+")

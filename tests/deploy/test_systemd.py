@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
-from bot.watch.health import LATE
+from bot.config.settings import Settings
+from bot.runtime.health import LATE
 from tests.deploy.closing import CLOSING_SECONDS
 from tests.deploy.tools import DEPLOY, run
 

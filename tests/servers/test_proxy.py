@@ -11,7 +11,7 @@ import pytest
 from redis.exceptions import ConnectionError as LostError
 from redis.exceptions import TimeoutError as LateError
 
-from bot.store import make_client
+from bot.storage.store import make_client
 from tests.servers.proxy import Proxy
 
 

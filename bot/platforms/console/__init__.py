@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.command import Commands
+from bot.config.catalogue import Texts
+from bot.config.settings import Settings
 from bot.contract import Platform
-from bot.settings import Settings
-from bot.texts import Texts
+from bot.domain.command import Commands
 
 
 def build(_settings: Settings, _texts: Texts, _commands: Commands) -> Platform | None:

@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol
 
-from bot.contract import Apology, Moved, Outlet, Receive
-from bot.model import Attachment, Message
+from bot.contract import Moved, Outlet, Receive
+from bot.domain.errors import Apology
+from bot.domain.message import Attachment, Message
 from bot.platforms.console.script import Script
 from bot.platforms.console.sheet import Screen, Sheet, SheetOutlet
 

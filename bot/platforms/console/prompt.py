@@ -20,9 +20,9 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from bot.command import SLASHES, Command, Commands
+from bot.config.private_files import make_private
+from bot.domain.command import SLASHES, Command, Commands
 from bot.platforms.console.script import Script
-from bot.private import make_private
 
 
 class PromptDesk:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from prompt_toolkit.utils import get_cwidth
 
-from bot.model import File, Source
+from bot.config.catalogue import Texts
+from bot.domain.reply import File, Source
 from bot.platforms.console.clean import clean
 from bot.platforms.console.filter import numbered
 from bot.platforms.console.paint import dim, painted
 from bot.platforms.console.sheet import Sheet
-from bot.texts import Texts
 
 PACE_SECONDS = 0.04
 Size = Callable[[], tuple[int, int]]

@@ -8,8 +8,9 @@ import time
 import uuid
 from dataclasses import dataclass, replace
 
-from bot.command import SLASHES
-from bot.model import Chat, Choice, Message, Person, Quote
+from bot.domain.command import SLASHES
+from bot.domain.message import Chat, Message, Person, Quote
+from bot.domain.reply import Choice
 
 NAME = r"[^\s@＠#＃:：/\x00-\x1f\x7f-\x9f]{1,64}"
 HEAD = re.compile(

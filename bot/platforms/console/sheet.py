@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from bot.contract import Gone, Page, Rate
-from bot.model import Message
+from bot.contract import Page, Rate
+from bot.domain.errors import Gone
+from bot.domain.message import Message
 
 # A terminal is as long as it needs to be, and hurries nobody.
 LIMIT = 1_000_000_000

@@ -10,8 +10,8 @@ from typing import Any
 
 import discord
 
-from bot.contract import Gone, RetryAfter
-from bot.platforms.discord.wire import Missing, Refused, Wire
+from bot.domain.errors import Gone, RetryAfter
+from bot.platforms.discord.rest import Missing, Refused, Wire
 
 DEFER_ANSWER, DEFER_UPDATE = 5, 6
 DEFERRED = {

@@ -6,9 +6,9 @@ import asyncio
 
 import aiohttp
 
-from bot.contract import Apology
-from bot.model import Attachment
-from bot.proxy import Connector
+from bot.config.proxy import Connector
+from bot.domain.errors import Apology
+from bot.domain.message import Attachment
 
 LARGEST = 20 * 1024 * 1024
 WITHIN = 60.0  # seconds

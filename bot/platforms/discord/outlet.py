@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.contract import FilesRefused, Gone, Page, Rate, RetryAfter
-from bot.model import Message
+from bot.contract import Page, Rate
+from bot.domain.errors import FilesRefused, Gone, RetryAfter
+from bot.domain.message import Message
 from bot.platforms.discord.acknowledgements import Acknowledgements
-from bot.platforms.discord.escape import escaped
-from bot.platforms.discord.forms import LIMIT, Body, Form, forms
+from bot.platforms.discord.rendering import LIMIT, Body, Form, forms
 from bot.platforms.discord.response import Response
-from bot.platforms.discord.wire import UNKNOWN_MESSAGE, Heard, Missing, Refused, Unheard, Wire
+from bot.platforms.discord.rest import UNKNOWN_MESSAGE, Heard, Missing, Refused, Unheard, Wire
+from bot.platforms.discord.text import escaped
 
 PACE = 1.0
 RATE = Rate(5, 1.0)

@@ -12,20 +12,20 @@ from discord.backoff import ExponentialBackoff
 from discord.gateway import ReconnectWebSocket
 from discord.http import Route
 
-from bot.command import Commands
-from bot.contract import Apart, Apology, Moved, Part, Platform, Receive
-from bot.liveliness import Pulse
-from bot.model import Attachment, Message
+from bot.config.catalogue import Texts
+from bot.config.proxy import proxy_of
+from bot.config.settings import Settings
+from bot.contract import Apart, Moved, Part, Platform, Pulse, Receive
+from bot.domain.command import Commands
+from bot.domain.errors import Apology
+from bot.domain.message import Attachment, Message
 from bot.platforms.discord.attachments import read
-from bot.platforms.discord.client import Client
+from bot.platforms.discord.client import LONGEST_PAUSE, Login
+from bot.platforms.discord.errors import NONSENSE, apology_for, reason
+from bot.platforms.discord.gateway import Client
 from bot.platforms.discord.identifies import Identifies
-from bot.platforms.discord.login import LONGEST_PAUSE, Login
+from bot.platforms.discord.menu import register
 from bot.platforms.discord.outlet import DiscordOutlet
-from bot.platforms.discord.refusals import NONSENSE, apology_for, reason
-from bot.platforms.discord.registration import register
-from bot.proxy import proxy_of
-from bot.settings import Settings
-from bot.texts import Texts
 
 log = logging.getLogger(__name__)
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
-from bot.contract import Gone, RetryAfter
-from bot.model import Message
+from bot.domain.errors import Gone, RetryAfter
+from bot.domain.message import Message
 from bot.platforms.discord.acknowledgements import ACKNOWLEDGE_WITHIN, Acknowledgements
-from bot.platforms.discord.forms import Form
-from bot.platforms.discord.wire import UNKNOWN_MESSAGE, Heard, Missing, Refused, Wire
+from bot.platforms.discord.rendering import Form
+from bot.platforms.discord.rest import UNKNOWN_MESSAGE, Heard, Missing, Refused, Wire
 
 TOKEN_LIVES = 14.5 * 60  # of the 15 minutes, so that a write under way still arrives
 UNKNOWN_WEBHOOK = 10015

@@ -11,20 +11,20 @@ import structlog
 from telegram.constants import ChatMemberStatus, FileSizeLimit
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.command import Commands
-from bot.contract import Apart, Apology, Moved, Outlet, Part, Rate, Receive
-from bot.liveliness import Pulse
-from bot.model import Attachment, Message
-from bot.platforms.telegram.account import NAME, Account, open_account
+from bot.config.catalogue import Texts
+from bot.config.settings import Settings
+from bot.contract import Apart, Moved, Outlet, Part, Pulse, Rate, Receive
+from bot.domain.command import Commands
+from bot.domain.errors import Apology
+from bot.domain.message import Attachment, Message
 from bot.platforms.telegram.asking import Asking, Patience
+from bot.platforms.telegram.client import NAME, Account, open_account
 from bot.platforms.telegram.ears import Ears
+from bot.platforms.telegram.errors import says
 from bot.platforms.telegram.menu import publish
 from bot.platforms.telegram.outlet import TelegramOutlet
-from bot.platforms.telegram.polling import Poll
-from bot.platforms.telegram.refusals import says
+from bot.platforms.telegram.updates import Poll
 from bot.platforms.telegram.webhook import Webhook, shows
-from bot.settings import Settings
-from bot.texts import Texts
 
 ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 FRESH_SECONDS = 60.0

@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter
 
-from bot.liveliness import Pulse
+from bot.contract import Pulse
 
 T = TypeVar("T")
 Conflicts = Callable[[Conflict], Awaitable[float]]

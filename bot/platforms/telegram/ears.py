@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.command import Commands
 from bot.contract import Receive
-from bot.model import Message
-from bot.platforms.telegram.account import Account, hash_of
+from bot.domain.command import Commands
+from bot.domain.message import Message
+from bot.platforms.telegram.client import Account, hash_of
 from bot.platforms.telegram.events import Listener, message_of
-from bot.platforms.telegram.words import Json
+from bot.platforms.telegram.text import Json
 
 log = structlog.get_logger(__name__)
 

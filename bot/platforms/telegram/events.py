@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from telegram.constants import ChatType
 
-from bot.command import Commands
-from bot.model import Attachment, Chat, Message, Person, Quote
-from bot.platforms.telegram.account import NAME
-from bot.platforms.telegram.words import Heard, Json, heard
+from bot.domain.command import Commands
+from bot.domain.message import Attachment, Chat, Message, Person, Quote
+from bot.platforms.telegram.client import NAME
+from bot.platforms.telegram.text import Heard, Json, heard
 
 NAMELESS = {
     "photo": ("photo.jpg", "image/jpeg"),

@@ -8,7 +8,7 @@ import structlog
 import telegram
 from telegram.constants import BotCommandLimit
 
-from bot.command import Commands
+from bot.domain.command import Commands
 
 NAME = re.compile(rf"[a-z0-9_]{{1,{int(BotCommandLimit.MAX_COMMAND)}}}")
 log = structlog.get_logger(__name__)

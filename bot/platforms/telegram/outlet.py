@@ -9,13 +9,16 @@ import telegram
 from telegram.constants import ChatAction, FileSizeLimit
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, InvalidToken, TelegramError, TimedOut
 
-from bot.contract import Page, Rate, Superseded
-from bot.markup import utf16_length
-from bot.model import File, Message, mended
-from bot.platforms.telegram.account import NAME, Account
-from bot.platforms.telegram.refusals import Troubles, is_final, is_odd, says, told
-from bot.platforms.telegram.shown import LIMIT, Shown, formatted, keyboard, unformatted
-from bot.platforms.telegram.words import Json
+from bot.contract import Page, Rate
+from bot.domain.encoding import mended
+from bot.domain.errors import Superseded
+from bot.domain.message import Message
+from bot.domain.reply import File
+from bot.platforms.markdown import utf16_length
+from bot.platforms.telegram.client import NAME, Account
+from bot.platforms.telegram.errors import Troubles, is_final, is_odd, says, told
+from bot.platforms.telegram.rendering import LIMIT, Shown, formatted, keyboard, unformatted
+from bot.platforms.telegram.text import Json
 
 PRIVATE_PACE, GROUP_PACE = 1.5, 3.0
 PRIVATE_RATE, GROUP_RATE = Rate(burst=20, interval=1.0), Rate(burst=20, interval=3.0)

@@ -13,9 +13,9 @@ import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.contract import Superseded
-from bot.leave import asking_leave
-from bot.proxy import Connector, proxy_of
+from bot.config.proxy import Connector, proxy_of
+from bot.domain.errors import Superseded
+from bot.domain.leave import asking_leave
 
 READ_SECONDS = 20.0
 CONNECT_SECONDS = 10.0

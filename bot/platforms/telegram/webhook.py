@@ -13,11 +13,11 @@ import structlog
 import telegram
 from telegram.error import InvalidToken
 
+from bot.config.settings import Settings
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.ears import NotUnderstoodError
-from bot.platforms.telegram.polling import UPDATES, Take
-from bot.platforms.telegram.words import Json
-from bot.settings import Settings
+from bot.platforms.telegram.text import Json
+from bot.platforms.telegram.updates import UPDATES, Take
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 — the header's name
 # How many requests Telegram may have open at once, over all replicas; 100 is its most.

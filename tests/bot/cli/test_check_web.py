@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import discover
+from bot import discovery as discover
 from bot.cli.check_web import web
+from bot.config.settings import Settings
+from bot.runtime.health import Health
+from bot.runtime.http import serving
 from bot.services import Services
-from bot.settings import Settings
-from bot.turns import Turns
-from bot.watch.health import Health
-from bot.watch.web import serving
+from bot.turn.scheduler import Turns
 from tests.conftest import make_settings
 from tests.servers.tls import make_certificate, server_side
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cli.tally import Tally
-from bot.model import Choice, Reply, Source
+from bot.domain.reply import Choice, Reply, Source
 from tests.bot.cli.command_line import run
 
 RULES = """

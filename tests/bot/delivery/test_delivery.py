@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import handlers
-from bot.contract import Apology, FilesRefused, Gone, Page, Rate, RetryAfter, UndeliverableError, Unreachable
+from bot.config.catalogue import Texts
+from bot.contract import Page, Rate
 from bot.delivery.delivery import Delivery, Shown
-from bot.metrics import Metrics
-from bot.model import Choice, File, Notice, Reply, Source
-from bot.texts import Texts
+from bot.domain.errors import Apology, FilesRefused, Gone, RetryAfter, UndeliverableError, Unreachable
+from bot.domain.reply import Choice, File, Notice, Reply, Source
+from bot.telemetry.metrics import Metrics
 
 TEXTS = Texts(Path(handlers.__file__).parent / "texts")
 CHAT = Source("chat", "a-model")

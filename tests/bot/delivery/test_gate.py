@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from bot.contract import Rate, RetryAfter, UndeliverableError, Unreachable
-from bot.delivery.gate import LONGEST_FAILURE, MOST_FAILURES, Gate, Gates
+from bot.contract import Rate
+from bot.delivery.rate_limiter import LONGEST_FAILURE, MOST_FAILURES, Gate, Gates
+from bot.domain.errors import RetryAfter, UndeliverableError, Unreachable
 
 
 class Clock:

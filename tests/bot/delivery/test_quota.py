@@ -10,8 +10,8 @@ from hypothesis import strategies as some
 
 from bot.contract import Rate
 from bot.delivery.quota import Quota
-from bot.replicas.replica import Presence, Replica
-from bot.store import Store
+from bot.queue.replica import Presence, Replica
+from bot.storage.store import Store
 
 SLOW = 3600.0
 CHATS = itertools.count()

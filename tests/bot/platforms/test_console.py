@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot.app import open_house
+from bot.config.settings import Settings
 from bot.platforms.console.filter import FilterDesk, JsonScreen, PlainScreen
 from bot.platforms.console.platform import Console
 from bot.platforms.console.script import Script
-from bot.settings import Settings
 
 RULES = """
 rules:

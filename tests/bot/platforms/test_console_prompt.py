@@ -13,8 +13,8 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot import discover
-from bot.model import Message
+from bot import discovery as discover
+from bot.domain.message import Message
 from bot.platforms.console.filter import PlainScreen
 from bot.platforms.console.platform import Console
 from bot.platforms.console.prompt import PromptDesk, Suggestions

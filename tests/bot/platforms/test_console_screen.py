@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import discover
+from bot import discovery as discover
 from bot.contract import Page
-from bot.model import Chat, Choice, File, Message, Person, Source
+from bot.domain.message import Chat, Message, Person
+from bot.domain.reply import Choice, File, Source
 from bot.platforms.console.paint import painted
 from bot.platforms.console.screen import TerminalScreen, rows
 from bot.platforms.console.sheet import Sheet

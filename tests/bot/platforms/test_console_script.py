@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Choice, Message
+from bot.domain.message import Message
+from bot.domain.reply import Choice
 from bot.platforms.console.script import Script
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Attachment, Invocation, Quote
+from bot.domain.message import Attachment, Invocation, Quote
 from bot.services import Services
-from handlers.material import LARGEST
-from handlers.vocabulary import MOST_WORDS, Vocabulary
+from handlers.commands.shared.material import LARGEST
+from handlers.knowledge.vocabulary import MOST_WORDS, Vocabulary
 from tests.people import said
 from tests.scene import Scene, open_scene
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Attachment, Invocation, Quote
+from bot.domain.message import Attachment, Invocation, Quote
 from bot.services import Services
-from handlers.model.asking import asking
-from handlers.model.task import LONGEST
+from handlers.llm.asking import asking
+from handlers.llm.task import LONGEST
 from tests.people import said
 from tests.scene import Scene, open_scene
 from tests.servers.openai import KEY, MODEL, Cut, OpenAI, Pause, Stall

@@ -11,10 +11,10 @@ import pytest
 from matplotlib import image
 
 from bot.contract import Page
-from bot.model import Attachment, Quote
+from bot.domain.message import Attachment, Quote
 from bot.services import Services
-from handlers.language.dictionary import Word
-from handlers.vocabulary import Vocabulary
+from handlers.knowledge.vocabulary import Vocabulary
+from handlers.language.segmentation.dictionary import Word
 from tests.people import said
 from tests.scene import Scene, open_scene
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.faq.entry import Entry
+from handlers.faq.entries.entry import Entry
 
 QUESTIONS = {
     "install": ("怎么安装机器人", "安装步骤是什么", "如何部署到服务器上"),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from handlers.faq.encoder import Encoder, UniversalSentenceEncoder
-from handlers.faq.faq import Faq
-from handlers.language.normalise import fold
+from handlers.faq.engine.encoder import Encoder, UniversalSentenceEncoder
+from handlers.faq.engine.faq import Faq
+from handlers.language.script.normalise import fold
 from tests.handlers.faq.sample import ENTRIES
 
 

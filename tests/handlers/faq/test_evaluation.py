@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.faq.evaluation import figures, queries_of, results
-from handlers.faq.evaluation_cli import NAMED, add
-from handlers.faq.faq import Faq
-from handlers.faq.warm import Labelled
+from handlers.faq.engine.faq import Faq
+from handlers.faq.engine.warm import Labelled
+from handlers.faq.evaluation.cli import NAMED, add
+from handlers.faq.evaluation.evaluation import figures, queries_of, results
 from tests.handlers.faq.sample import ENTRIES, QUESTIONS
 
 QUERIES: list[dict[str, str | None]] = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.faq.entry import Entry, Twin
-from handlers.faq.faq import Faq, choice_of, told
+from handlers.faq.engine.faq import Faq, choice_of, told
+from handlers.faq.entries.entry import Entry, Twin
 
 FIVE = (
     Entry("install", "怎么安装应答机器人", "用 pip 安装。", ("安装步骤是什么", "如何部署机器人")),

@@ -9,10 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from handlers.faq.draft import FaqError
-from handlers.faq.entry import Entry, Twin
-from handlers.faq.formats import registry
-from handlers.faq.load import load
+from handlers.faq.entries.draft import FaqError
+from handlers.faq.entries.entry import Entry, Twin
+from handlers.faq.entries.formats import registry
+from handlers.faq.entries.load import load
 
 
 def read(directory: Path, name: str, content: str | bytes) -> tuple[Entry, ...]:

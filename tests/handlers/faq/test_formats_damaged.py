@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.faq.draft import FaqError
-from handlers.faq.entry import Entry, Twin
-from handlers.faq.formats import registry
-from handlers.faq.load import load
+from handlers.faq.entries.draft import FaqError
+from handlers.faq.entries.entry import Entry, Twin
+from handlers.faq.entries.formats import registry
+from handlers.faq.entries.load import load
 
 HELD = (
     Entry("backup", "怎么备份？", "第一行\n第二行", ("如何备份", "a|b"), Twin("How?", "So.", ("how",)), ("数据",)),

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.faq.draft import entries_of
-from handlers.faq.entry import Entry
-from handlers.faq.formats import yaml
-from handlers.faq.formats.yaml_edit import edited
+from handlers.faq.entries.draft import entries_of
+from handlers.faq.entries.entry import Entry
+from handlers.faq.entries.formats import yaml
+from handlers.faq.entries.formats.yaml_edit import edited
 from tests.handlers.faq.test_formats_round_trip import ANSWERS, entries
 
 

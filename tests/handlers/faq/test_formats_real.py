@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.faq.formats import registry
-from handlers.faq.load import load
+from handlers.faq.entries.formats import registry
+from handlers.faq.entries.load import load
 
 DATA = Path(os.environ.get("EVALUATION_DATA") or "absent")
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="EVALUATION_DATA names no directory")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.faq.draft import derived_id, one_line, printable
-from handlers.faq.entry import Entry, Twin
-from handlers.faq.formats import registry
-from handlers.faq.load import load
-from handlers.language.normalise import fold
+from handlers.faq.entries.draft import derived_id, one_line, printable
+from handlers.faq.entries.entry import Entry, Twin
+from handlers.faq.entries.formats import registry
+from handlers.faq.entries.load import load
+from handlers.language.script.normalise import fold
 
 MARKS = "#*_`|,;:-=>[]{}()\\\"'&!?$~+.<%@^/\t\n "
 LETTERS = st.sampled_from("abZ拾頁备份？，。é１\u3000\u2028😀" + MARKS) | st.characters(exclude_categories=["Cs", "Cc"])

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from handlers.faq import cli
-from handlers.faq.load import load
+from handlers.faq.entries.load import load
 
 HELD = """\
 # Our FAQ. Ask Ming before changing prices!

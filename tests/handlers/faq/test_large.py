@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from handlers.faq.entry import Entry
-from handlers.faq.evaluation import figures, read_queries, results
-from handlers.faq.faq import Faq
-from handlers.faq.load import load
-from handlers.faq.questions import LEARNABLE
+from handlers.faq.engine.faq import Faq
+from handlers.faq.engine.questions import LEARNABLE
+from handlers.faq.entries.entry import Entry
+from handlers.faq.entries.load import load
+from handlers.faq.evaluation.evaluation import figures, read_queries, results
 
 DATA = Path(os.environ.get("EVALUATION_DATA") or "absent") / "faqeval"
 THINGS = """

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.faq.entry import Entry, Twin
-from handlers.faq.faq import Faq
-from handlers.faq.lint import problems
-from handlers.faq.load import load
+from handlers.faq.engine.faq import Faq
+from handlers.faq.entries.entry import Entry, Twin
+from handlers.faq.entries.lint import problems
+from handlers.faq.entries.load import load
 
 EXAMPLE = Path(__file__).parents[3] / "deploy" / "content" / "faq.yaml"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from handlers.faq.draft import FaqError
-from handlers.faq.entry import Entry, Twin
-from handlers.faq.load import load
+from handlers.faq.entries.draft import FaqError
+from handlers.faq.entries.entry import Entry, Twin
+from handlers.faq.entries.load import load
 
 EXAMPLE = Path(__file__).parents[3] / "deploy" / "content" / "faq.yaml"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.faq.entry import Entry
-from handlers.faq.faq import Faq
-from handlers.faq.lookalike import conflicts, marks
-from handlers.language.normalise import fold
+from handlers.faq.engine.faq import Faq
+from handlers.faq.engine.lookalike import conflicts, marks
+from handlers.faq.entries.entry import Entry
+from handlers.language.script.normalise import fold
 
 DIFFERENT = [
     ("如何开通自动续费", "如何关闭自动续费", "opposite"),

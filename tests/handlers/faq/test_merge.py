@@ -7,10 +7,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.faq.draft import Draft, Wording, wording
-from handlers.faq.entry import Entry, Twin
-from handlers.faq.merge import Merged, merge
-from handlers.language.normalise import fold
+from handlers.faq.entries.draft import Draft, Wording, wording
+from handlers.faq.entries.entry import Entry, Twin
+from handlers.faq.entries.merge import Merged, merge
+from handlers.language.script.normalise import fold
 
 HELD = Entry("backup", "怎么备份？", "去设置。", ("如何备份",), None, ("数据",))
 

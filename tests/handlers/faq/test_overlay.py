@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.faq.analysis import Cut
-from handlers.faq.entry import Entry
-from handlers.faq.faq import Faq
-from handlers.faq.nearby import nearest
-from handlers.faq.overlay import Overlay, Recut
-from handlers.faq.questions import Questions
-from handlers.faq.recutting import MOST_CHANGES, MOST_QUESTIONS
-from handlers.language.dictionary import Word
-from handlers.language.own import Segmenter
+from handlers.faq.engine.analysis import Cut
+from handlers.faq.engine.faq import Faq
+from handlers.faq.engine.nearby import nearest
+from handlers.faq.engine.overlay import Overlay, Recut
+from handlers.faq.engine.questions import Questions
+from handlers.faq.engine.recutting import MOST_CHANGES, MOST_QUESTIONS
+from handlers.faq.entries.entry import Entry
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.own import Segmenter
 from tests.handlers.faq.sample import ENTRIES
 
 PHONES = (

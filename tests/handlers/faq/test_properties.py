@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.faq.analysis import analyse
-from handlers.faq.calibration import upper_bound
-from handlers.faq.entry import Entry
-from handlers.faq.faq import Faq
+from handlers.faq.engine.analysis import analyse
+from handlers.faq.engine.calibration import upper_bound
+from handlers.faq.engine.faq import Faq
+from handlers.faq.entries.entry import Entry
 from tests.handlers.faq.sample import ENTRIES
 
 ASKED = ("机器人怎么安装呢", "要不要钱", "怎样删掉聊天记录", "可以发语音吗", "怎么升级新版", "备份放哪里", "能商用么")

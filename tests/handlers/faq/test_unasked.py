@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from handlers.faq.entry import Entry
-from handlers.faq.faq import Faq
-from handlers.faq.load import load
-from handlers.faq.request import asks
-from handlers.language.dictionary import load as read_dictionary
-from handlers.language.dictionary import segmenter
-from handlers.language.normalise import fold
+from handlers.faq.engine.faq import Faq
+from handlers.faq.engine.request import asks
+from handlers.faq.entries.entry import Entry
+from handlers.faq.entries.load import load
+from handlers.language.script.normalise import fold
+from handlers.language.segmentation.dictionary import load as read_dictionary
+from handlers.language.segmentation.dictionary import segmenter
 from tests.handlers.faq.overheard import NOTHING, QUESTIONS, REMARKS
 
 CONTENT = Path(__file__).parents[3] / "deploy" / "content"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.faq.index import Index
-from handlers.faq.nearby import MANY, nearest
-from handlers.faq.votes import Hearing, Learnt, Votes, tally
+from handlers.faq.engine.index import Index
+from handlers.faq.engine.nearby import MANY, nearest
+from handlers.faq.engine.votes import Hearing, Learnt, Votes, tally
 
 OWNERS = (0, 0, 1, 2, 2, 2, 3, 4)
 SIMILARITIES = st.floats(0.03, 1)

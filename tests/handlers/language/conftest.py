@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.language.hidden_markov import model
+from handlers.language.tagging.hidden_markov import model
 from tests.handlers.language.real import plain
 
 

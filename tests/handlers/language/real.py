@@ -12,9 +12,9 @@ from typing import Any
 import jieba
 import pytest
 
-from handlers.language.dictionary import Word
-from handlers.language.lexicon import data
-from handlers.language.normalise import simplify
+from handlers.language.script.normalise import simplify
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.lexicon import data
 
 FOLDERS = ("traffic", "seg/sighan05-pku", "seg/ud-gsdsimp", "seg/ud-hk-hant", "seg/keywords-csl")
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.language.encodings import codes, integers, one_hot
-from handlers.language.terms import frequencies, sentences, telling, terms
-from handlers.language.tfidf import matrix
+from handlers.language.statistics.encodings import codes, integers, one_hot
+from handlers.language.statistics.terms import frequencies, sentences, telling, terms
+from handlers.language.statistics.tfidf import matrix
 
 WORDS = st.lists(st.sampled_from(["一", "二", "三", "four"]), max_size=12)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.language.dictionary import DictionaryError, Word, load, proposals, segmenter
+from handlers.language.segmentation.dictionary import DictionaryError, Word, load, proposals, segmenter
 
 EXAMPLE = Path(__file__).parents[3] / "deploy" / "content" / "dictionary.txt"
 

@@ -8,12 +8,12 @@ import jieba.analyse
 import pytest
 from jieba import posseg
 
-from handlers.language.convert import DIRECTIONS, convert, is_traditional
-from handlers.language.dictionary import Word
-from handlers.language.keywords import by_text_rank, by_tf_idf, idf_of, standard_idf
-from handlers.language.normalise import simplify
-from handlers.language.own import Segmenter
-from handlers.language.pinyin import pinyin, spelt
+from handlers.language.script.convert import DIRECTIONS, convert, is_traditional
+from handlers.language.script.normalise import simplify
+from handlers.language.script.pinyin import pinyin, spelt
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.own import Segmenter
+from handlers.language.statistics.keywords import by_text_rank, by_tf_idf, idf_of, standard_idf
 from tests.handlers.language.real import plain, simplified
 
 TEXT = "自然语言处理是人工智能的一个重要方向，自然语言处理研究语言。"

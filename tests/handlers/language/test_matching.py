@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.language.ambiguity import ambiguous
-from handlers.language.dictionary import Word
-from handlers.language.lexicon import Lexicon, standard
-from handlers.language.matching import METHODS, backward, bidirectional, forward, graph
+from handlers.language.segmentation.ambiguity import ambiguous
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.lexicon import Lexicon, standard
+from handlers.language.segmentation.matching import METHODS, backward, bidirectional, forward, graph
 from tests.handlers.language.real import lines, plain
 
 NOTHING = Lexicon(dict[str, int](), 0, 1)

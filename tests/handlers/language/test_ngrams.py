@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.language.ngrams import ORDERS, LanguageModel, learn
+from handlers.language.statistics.ngrams import ORDERS, LanguageModel, learn
 
 WORDS = st.sampled_from(list("abcd"))
 CORPORA = st.lists(st.lists(WORDS, min_size=1, max_size=6), min_size=1, max_size=8)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.language.normalise import fold, written
+from handlers.language.script.normalise import fold, written
 
 MARKS = "".join(map(chr, range(0x300, 0x330)))
 ODD = st.sampled_from(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.language.normalise import fold
-from handlers.language.numerals import value_of, with_digits
+from handlers.language.script.normalise import fold
+from handlers.language.script.numerals import value_of, with_digits
 
 SAME = [
     ("十五天内", "15天内"),

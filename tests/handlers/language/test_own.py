@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.language import segment
-from handlers.language.dictionary import Word
-from handlers.language.lexicon import standard
-from handlers.language.own import Segmenter
-from handlers.language.tag import tag
+from handlers.language.segmentation import segment
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.lexicon import standard
+from handlers.language.segmentation.own import Segmenter
+from handlers.language.tagging.tag import tag
 from tests.handlers.language.real import plain, reference, simplified
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")

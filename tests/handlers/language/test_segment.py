@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.language.full import cut_all
-from handlers.language.lexicon import standard
-from handlers.language.segment import boundaries, cut, cut_for_search
+from handlers.language.segmentation.full import cut_all
+from handlers.language.segmentation.lexicon import standard
+from handlers.language.segmentation.segment import boundaries, cut, cut_for_search
 from tests.handlers.language.real import lines, plain
 
 ODD = st.sampled_from(
@@ -68,5 +68,8 @@ def test_a_hostile_message_is_cut_at_once() -> None:
 
 
 def test_segmenting_needs_no_jieba_in_memory() -> None:
-    code = "import sys; from handlers.language.segment import cut; cut('我a.b-c'); print('jieba' in sys.modules)"
+    code = (
+        "import sys; from handlers.language.segmentation.segment import cut; "
+        "cut('我a.b-c'); print('jieba' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

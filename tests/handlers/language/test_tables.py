@@ -15,13 +15,13 @@ from pypinyin import core
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 from handlers.language.gradual import Gradual
-from handlers.language.hidden_markov import model
-from handlers.language.keywords import standard_idf
-from handlers.language.lexicon import LONGEST, data, jieba_words, standard
-from handlers.language.posseg import IMPOSSIBLE, NEVER, Tables, read
-from handlers.language.readings import readings, toned
-from handlers.language.unseen import Unseen
-from handlers.language.viterbi import Viterbi
+from handlers.language.script.readings import readings, toned
+from handlers.language.segmentation.lexicon import LONGEST, data, jieba_words, standard
+from handlers.language.statistics.keywords import standard_idf
+from handlers.language.tagging.hidden_markov import model
+from handlers.language.tagging.posseg import IMPOSSIBLE, NEVER, Tables, read
+from handlers.language.tagging.unseen import Unseen
+from handlers.language.tagging.viterbi import Viterbi
 from tests.handlers.language.real import dictionary
 
 

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jieba import posseg
 
-from handlers.language.dictionary import Word
-from handlers.language.hidden_markov import model
-from handlers.language.lexicon import data
-from handlers.language.normalise import simplify
-from handlers.language.own import Segmenter
-from handlers.language.tag import tag, tag_of
-from handlers.language.tagset import TABLE, explain
+from handlers.language.script.normalise import simplify
+from handlers.language.segmentation.dictionary import Word
+from handlers.language.segmentation.lexicon import data
+from handlers.language.segmentation.own import Segmenter
+from handlers.language.tagging.hidden_markov import model
+from handlers.language.tagging.tag import tag, tag_of
+from handlers.language.tagging.tagset import TABLE, explain
 from tests.handlers.language.real import plain, reference, simplified
 
 ODD = st.sampled_from(

@@ -10,7 +10,7 @@ from matplotlib import image
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
 
-from bot.model import File
+from bot.domain.reply import File
 from handlers.pictures.bars import ROW, bars
 from handlers.pictures.card import HEADED, MARGIN
 from handlers.pictures.cloud import cloud

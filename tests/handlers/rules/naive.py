@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from handlers.language.normalise import fold
-from handlers.language.segment import boundaries
+from handlers.language.script.normalise import fold
+from handlers.language.segmentation.segment import boundaries
 from handlers.rules.rule import Pattern, Rule
 
 

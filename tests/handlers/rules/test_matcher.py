@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.language.normalise import fold
+from handlers.language.script.normalise import fold
 from handlers.rules.matcher import Rules
 from handlers.rules.rule import KINDS, Answer, Kind, Pattern, Rule, RuleError
 from handlers.rules.search import FEW_REGEXES, SET_SIZE

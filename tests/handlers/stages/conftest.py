@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.store import Store
+from bot.storage.store import Store
 from tests.handlers.stages.talk import Talk, Talking, talking
 from tests.servers.openai import OpenAI
 

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.contract import Apology
-from bot.model import Chat, Message, Notice, Person, Reply
+from bot.domain.errors import Apology
+from bot.domain.message import Chat, Message, Person
+from bot.domain.reply import Notice, Reply
 from bot.services import Services
 from handlers.stages import chat
 from tests import house

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.contract import Apology
-from bot.model import Chat, Fact, Person, Quote, Reply, Source
+from bot.domain.errors import Apology
+from bot.domain.message import Chat, Fact, Person, Quote
+from bot.domain.reply import Reply, Source
 from handlers.stages import chat
 from tests import house
 from tests.handlers.stages.talk import ANN, GROUP, Talk, Talking, message

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.model import Fact
-from bot.texts import LANGUAGES
+from bot.config.catalogue import LANGUAGES
+from bot.domain.message import Fact
 from tests.handlers.stages.talk import Talk, Talking
 from tests.servers.openai import KEY, MALFORMED, Cut, Finish, OpenAI, Raw, Stall
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from bot.model import Notice, Reply
+from bot.domain.reply import Notice, Reply
 from tests.handlers.stages.talk import Talk, Talking, message
 from tests.servers.openai import OpenAI, Pause, Stall
 

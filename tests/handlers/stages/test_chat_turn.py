@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from bot.delivery.delivery import Delivery
-from bot.dispatcher import Dispatcher
-from bot.mailbox.mailbox import Mailbox
-from bot.model import Message
-from bot.replicas.replica import Replica
-from bot.turns import Turns
+from bot.domain.message import Message
+from bot.queue.mailbox import Mailbox
+from bot.queue.replica import Replica
+from bot.turn.dispatcher import Dispatcher
+from bot.turn.scheduler import Turns
 from tests.edge import Edge
 from tests.handlers.stages.talk import Talk
 from tests.people import said

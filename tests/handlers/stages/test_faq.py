@@ -13,18 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.command import Commands
-from bot.content import LOOKS, Content, ContentError
+from bot.config.catalogue import Texts
+from bot.config.content_files import LOOKS, Content, ContentError
+from bot.config.settings import HOUSE, read_settings
 from bot.contract import Stage
-from bot.kept.explanations import Explanations
-from bot.kept.memory import Memory
-from bot.kept.options import OptionsKeeper
-from bot.kept.places import Places
-from bot.model import Chat, Message, Person, Reply
+from bot.domain.command import Commands
+from bot.domain.message import Chat, Message, Person
+from bot.domain.reply import Reply
 from bot.services import Services
-from bot.settings import HOUSE, read_settings
-from bot.store import Store, make_client
-from bot.texts import Texts
+from bot.storage.chat_settings import OptionsKeeper
+from bot.storage.explanations import Explanations
+from bot.storage.memory import Memory
+from bot.storage.person_index import Places
+from bot.storage.store import Store, make_client
 from handlers.stages.faq import build
 from handlers.stages.rules import build as build_rules
 from tests.handlers.faq.sample import ENTRIES as ENTRIES_OF_A_GROUP

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.contract import Apology
-from bot.model import Reply
+from bot.domain.errors import Apology
+from bot.domain.reply import Reply
 from bot.services import Services
-from bot.store import Store
+from bot.storage.store import Store
 from handlers.stages.faq import FaqStage, build
 from tests import house
 from tests.handlers.stages.test_faq import ENTRIES, said

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.model import Person
+from bot.domain.message import Person
 from bot.services import Services
 from tests.handlers.stages.test_faq import ENTRIES
 from tests.people import said

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import LOOKS, ContentError
-from bot.model import Chat, Invocation, Message, Person, Source
+from bot.config.content_files import LOOKS, ContentError
+from bot.config.settings import Settings
+from bot.domain.message import Chat, Invocation, Message, Person
+from bot.domain.reply import Source
 from bot.services import Services
-from bot.settings import Settings
-from bot.store import Store, make_client
-from handlers.language.dictionary import Word
+from bot.storage.store import Store, make_client
+from handlers.knowledge.vocabulary import Vocabulary
+from handlers.language.segmentation.dictionary import Word
 from handlers.stages.rules import RulesStage, build
-from handlers.vocabulary import Vocabulary
 from tests.conftest import make_services
 from tests.servers.overheard import LEDGER
 

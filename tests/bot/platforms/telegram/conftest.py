@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from bot.command import Command, Commands, Wording
+from bot.config.settings import read_settings
 from bot.contract import Outlet, Page
-from bot.model import Chat, Message, Person, Source
+from bot.domain.command import Command, Commands, Wording
+from bot.domain.message import Chat, Message, Person
+from bot.domain.reply import Source
 from bot.platforms.telegram import Telegram
-from bot.platforms.telegram.account import open_account
 from bot.platforms.telegram.asking import Patience
-from bot.settings import read_settings
+from bot.platforms.telegram.client import open_account
 from tests.servers.telegram import Room, Talker, TelegramServer
 from tests.servers.telegram.bell import Bell
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.contract import Outlet, RetryAfter
-from bot.model import Choice, File, Message
+from bot.contract import Outlet
+from bot.domain.errors import RetryAfter
+from bot.domain.message import Message
+from bot.domain.reply import Choice, File
 from bot.platforms.telegram import Telegram
 from tests.bot.platforms.telegram.conftest import Listen, outlet, page
 from tests.servers.telegram import Talker, TelegramServer

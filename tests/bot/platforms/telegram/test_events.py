@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import Attachment, Message, Person
+from bot.domain.message import Attachment, Message, Person
 from tests.bot.platforms.telegram.conftest import Listen, page, silence
 from tests.servers.telegram import TelegramServer
 from tests.servers.telegram.people import person

@@ -7,11 +7,12 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from bot.contract import Apology, Outlet
-from bot.model import Message
+from bot.contract import Outlet
+from bot.domain.errors import Apology
+from bot.domain.message import Message
 from bot.platforms.telegram.asking import Patience
-from bot.platforms.telegram.polling import MOST_TRIES
-from bot.watch.watchdog import SilentError, watched
+from bot.platforms.telegram.updates import MOST_TRIES
+from bot.runtime.watchdog import SilentError, watched
 from tests.bot.platforms.telegram.conftest import BRISK, Listen, make_platform, page, silence
 from tests.servers.telegram import TelegramServer
 

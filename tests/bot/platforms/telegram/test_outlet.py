@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from telegram.error import BadRequest
 
-from bot.contract import FilesRefused, Gone
-from bot.model import File
+from bot.domain.errors import FilesRefused, Gone
+from bot.domain.reply import File
 from bot.platforms.telegram import Telegram
 from tests.bot.platforms.telegram.conftest import asking, make_platform, outlet, page
 from tests.servers.telegram import Talker, TelegramServer

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.contract import Apology
-from bot.model import Attachment, Chat, Message, Person
+from bot.config.catalogue import LANGUAGES, Texts
+from bot.config.settings import SettingsError, read_settings
+from bot.domain.errors import Apology
+from bot.domain.message import Attachment, Chat, Message, Person
 from bot.platforms.telegram import Telegram, build
-from bot.platforms.telegram.account import open_account
-from bot.settings import SettingsError, read_settings
-from bot.texts import LANGUAGES, Texts
+from bot.platforms.telegram.client import open_account
 from tests.bot.platforms.telegram.conftest import make_commands, make_platform
 from tests.servers.forward import ForwardProxy, surround
 from tests.servers.telegram import TelegramServer

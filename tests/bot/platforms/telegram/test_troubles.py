@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from telegram.error import BadRequest
 
-from bot.contract import Gone, Outlet, RetryAfter, Superseded
-from bot.leave import TRIES
-from bot.model import Message
+from bot.contract import Outlet
+from bot.domain.errors import Gone, RetryAfter, Superseded
+from bot.domain.leave import TRIES
+from bot.domain.message import Message
 from bot.platforms.telegram import Telegram
 from tests.bot.platforms.telegram.conftest import Listen, make_platform, outlet, page
 from tests.leave import leave_given

@@ -16,14 +16,15 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.contract import Apology, Outlet
-from bot.model import Message
+from bot.contract import Outlet
+from bot.domain.errors import Apology
+from bot.domain.message import Message
 from bot.platforms.telegram.asking import Patience
 from bot.platforms.telegram.webhook import SECRET_HEADER
+from bot.runtime.health import Health
+from bot.runtime.http import LIMITS, application, opened
 from bot.services import Services
-from bot.turns import Turns
-from bot.watch.health import Health
-from bot.watch.web import LIMITS, application, opened
+from bot.turn.scheduler import Turns
 from tests.bot.platforms.telegram.conftest import Answer, Listening, echo, make_platform, silence
 from tests.servers.telegram import TelegramServer
 

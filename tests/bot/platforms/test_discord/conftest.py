@@ -11,12 +11,13 @@ from typing import Annotated, Any, Literal
 import pytest
 
 import handlers
-from bot.command import Command, Commands, InFile, Wording, command
+from bot.config.catalogue import Texts
+from bot.config.settings import Settings
 from bot.contract import Page
-from bot.model import Message, Reply, Source
+from bot.domain.command import Command, Commands, InFile, Wording, command
+from bot.domain.message import Message
+from bot.domain.reply import Reply, Source
 from bot.platforms.discord import Discord, build
-from bot.settings import Settings
-from bot.texts import Texts
 from tests.servers.discord import DiscordServer
 
 SOURCE = Source("rule", "test")

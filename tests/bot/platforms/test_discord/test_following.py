@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.contract import RetryAfter
-from bot.model import File
+from bot.domain.errors import RetryAfter
+from bot.domain.reply import File
 from bot.platforms.discord.outlet import DiscordOutlet
 from tests.bot.platforms.test_discord.conftest import Bot, listening, page, reset, silence
 from tests.servers.discord import Asked, DiscordServer, Seat

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import handlers
-from bot.command import Commands
-from bot.contract import Apology, Gone
+from bot.config.catalogue import LANGUAGES, Texts
+from bot.domain.command import Commands
+from bot.domain.errors import Apology, Gone
 from bot.platforms.discord import build
-from bot.texts import LANGUAGES, Texts
 from tests.bot.platforms.test_discord.conftest import Bot, listening, made, page, settings, silence
 from tests.servers.discord import DiscordServer
 

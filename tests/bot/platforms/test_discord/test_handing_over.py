@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.contract import RetryAfter
-from bot.model import Message
+from bot.domain.errors import RetryAfter
+from bot.domain.message import Message
 from bot.platforms.discord import Discord
 from tests.bot.platforms.test_discord.conftest import Bot, echo, listening, made, page, reset, silence
 from tests.servers.discord import DiscordServer

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.contract import Gone, RetryAfter
-from bot.model import File, Message
+from bot.domain.errors import Gone, RetryAfter
+from bot.domain.message import Message
+from bot.domain.reply import File
 from tests.bot.platforms.test_discord.conftest import letters, listening, made, page, reset, segment, silence
 from tests.servers.discord import DiscordServer
 

@@ -8,17 +8,17 @@ from dataclasses import replace
 
 import pytest
 
-from bot.contract import Superseded
 from bot.delivery.delivery import Delivery
-from bot.delivery.witness import Witness
-from bot.dispatcher import Dispatcher
-from bot.mailbox.letters import lock_key
-from bot.mailbox.mailbox import Mailbox
-from bot.model import Message
+from bot.delivery.journal import Witness
+from bot.domain.errors import Superseded
+from bot.domain.message import Message
 from bot.platforms.discord.platform import Discord
-from bot.replicas.replica import Replica
+from bot.queue.letters import lock_key
+from bot.queue.mailbox import Mailbox
+from bot.queue.replica import Replica
 from bot.services import Services
-from bot.turns import Turns
+from bot.turn.dispatcher import Dispatcher
+from bot.turn.scheduler import Turns
 from tests.bot.platforms.test_discord.conftest import listening, made, reset, silence
 from tests.servers.discord import DiscordServer
 

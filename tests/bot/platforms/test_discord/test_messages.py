@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.contract import Apology
-from bot.model import Attachment, Message
+from bot.domain.errors import Apology
+from bot.domain.message import Attachment, Message
 from tests.bot.platforms.test_discord.conftest import listening, reset, silence
 from tests.servers.discord import DiscordServer
 

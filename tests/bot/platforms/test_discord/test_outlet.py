@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.contract import FilesRefused, Superseded
-from bot.leave import TRIES
-from bot.model import Choice, File, Message
-from bot.platforms.discord.escape import escaped
+from bot.domain.errors import FilesRefused, Superseded
+from bot.domain.leave import TRIES
+from bot.domain.message import Message
+from bot.domain.reply import Choice, File
+from bot.platforms.discord.text import escaped
 from tests.bot.platforms.test_discord.conftest import listening, made, page, silence
 from tests.leave import leave_given
 from tests.servers.discord import DiscordServer, Posted

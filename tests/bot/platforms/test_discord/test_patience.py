@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.contract import Gone, RetryAfter
+from bot.domain.errors import Gone, RetryAfter
 from tests.bot.platforms.test_discord.conftest import listening, page, silence
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.faults import CUT

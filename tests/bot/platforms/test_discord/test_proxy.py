@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.contract import Apology
-from bot.settings import SettingsError
+from bot.config.settings import SettingsError
+from bot.domain.errors import Apology
 from tests.bot.platforms.test_discord.conftest import letters, listening, made, silence
 from tests.servers.discord import DiscordServer
 from tests.servers.forward import ForwardProxy, surround

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from bot.model import Message
+from bot.domain.message import Message
 from bot.platforms.discord import Discord
-from bot.watch.watchdog import SilentError, watched
+from bot.runtime.watchdog import SilentError, watched
 from tests.bot.platforms.test_discord.conftest import Bot, listening, made, silence
 from tests.servers.discord import DiscordServer
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import discover
-from bot.command import Command, Commands, Parameter, Wording, command
-from bot.model import Message
-from bot.platforms.discord.registration import payload
+from bot import discovery as discover
+from bot.domain.command import Command, Commands, Parameter, Wording, command
+from bot.domain.message import Message
+from bot.platforms.discord.menu import payload
 from tests.bot.platforms.test_discord.conftest import letters, listening, reset, segment, silence
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.rules import check_commands

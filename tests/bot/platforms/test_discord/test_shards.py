@@ -11,8 +11,8 @@ import pytest
 from bot.contract import Apart, Part
 from bot.platforms.discord import Discord
 from bot.platforms.discord.identifies import alone
-from bot.replicas.apart import Between
-from bot.store import Store
+from bot.queue.apart import Between
+from bot.storage.store import Store
 from tests.bot.platforms.test_discord.conftest import Bot, made, silence
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.faults import CUT

@@ -7,8 +7,8 @@ import itertools
 
 import pytest
 
-from bot.contract import Gone, RetryAfter
-from bot.model import Message
+from bot.domain.errors import Gone, RetryAfter
+from bot.domain.message import Message
 from bot.platforms.discord.outlet import DONE_WITHIN
 from tests.bot.platforms.test_discord.conftest import listening, made, page, reset, silence
 from tests.servers.discord import DiscordServer

@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.platforms.discord.wire import Unheard, Wire, trace
+from bot.platforms.discord.rest import Unheard, Wire, trace
 from tests.bot.platforms.test_discord.conftest import listening
 from tests.servers.discord import DiscordServer
 

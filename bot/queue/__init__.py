@@ -1,0 +1,1 @@
+"""What is not answered yet, and whose it is."""

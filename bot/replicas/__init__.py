@@ -1,1 +1,0 @@
-"""Several processes on one Redis: who is there, and who does what. Start at `replica`."""

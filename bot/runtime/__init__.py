@@ -1,0 +1,1 @@
+"""The process as seen from outside: health, supervision, shutdown."""

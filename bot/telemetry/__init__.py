@@ -1,0 +1,1 @@
+"""What the process says: logs without secrets, metrics."""

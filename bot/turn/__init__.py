@@ -1,0 +1,1 @@
+"""One message's story. Start reading in `dispatcher`."""

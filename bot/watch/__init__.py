@@ -1,1 +1,0 @@
-"""How the process is: its health, what tells it by HTTP, and what notices that a part has fallen silent."""

@@ -1,0 +1,1 @@
+"""Reading and writing texts of people's: encodings, YAML, Markdown."""

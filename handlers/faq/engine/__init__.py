@@ -1,0 +1,1 @@
+"""Which entry answers a question, and how surely. Start reading in `faq`."""

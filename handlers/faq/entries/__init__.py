@@ -1,0 +1,1 @@
+"""What an FAQ is made of, and the files it stands in."""

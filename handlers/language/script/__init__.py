@@ -1,0 +1,1 @@
+"""Simplified, Traditional, Pinyin, numerals."""

@@ -1,0 +1,1 @@
+"""Counting words: weights, keywords, models."""

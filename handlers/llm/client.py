@@ -1,0 +1,153 @@
+"""The connection to the model's endpoint: asking it, asking again where that helps, and checking that it is there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import structlog
+from openai import (
+    DEFAULT_CONNECTION_LIMITS,
+    APIError,
+    AsyncOpenAI,
+    AsyncStream,
+    DefaultAsyncHttpxClient,
+    OpenAIError,
+    Timeout,
+)
+
+from bot.config.proxy import proxy_of
+from bot.config.settings import Settings
+from bot.domain.errors import Apology
+from handlers.llm.answer import Answer
+from handlers.llm.dialect import Dialect
+from handlers.llm.failures import apology, cause, pause, reason, remedy
+from handlers.llm.prompt import Prompt
+
+log = structlog.get_logger(__name__)
+
+CONNECT_SECONDS = 10.0
+# With each request the pool looks at every idle connection, so that hundreds of them would cost more than they save.
+KEPT_CONNECTIONS = 20
+# Compatible servers at home need no key, but the client does.
+NO_KEY = "none"
+
+
+class Model:
+    """The model that the settings name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._dialect = Dialect(settings)
+        self._client = _connect(settings)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+    @asynccontextmanager
+    async def answer(self, prompt: Prompt, user: str, conversation: str) -> AsyncIterator[Answer]:
+        """Ask, and give the answer as it comes. Leaving closes the HTTP stream, wherever it stands.
+
+        Whatever goes wrong, also while the answer is read, is logged once here, with the conversation, and raised as
+        an `Apology`.
+        """
+        whose = {"conversation": conversation, "model": self._settings.openai_model}
+        started = time.monotonic()
+        try:
+            async with await self._open(prompt, user) as stream:
+                answer = Answer(stream, stall=self._settings.openai_stall_timeout, started=started)
+                yield answer
+        except Apology as told:
+            log.warning("model failed", reason=told.key, **whose, **answer.figures)
+            raise
+        except (OpenAIError, TimeoutError, ValueError) as error:
+            sorry = apology(error, self._settings)
+            log.warning("model failed", reason=sorry.key, **whose, **cause(error))
+            raise sorry from None
+        log.info("model answered", **whose, **answer.figures)
+
+    async def check(self) -> None:
+        """Ask for the model's name without using it. Raises `Apology` when it is not there or cannot be used."""
+        try:
+            async with asyncio.timeout(self._settings.openai_timeout):
+                known = await self._knows_model()
+        except (OpenAIError, TimeoutError, ValueError) as error:
+            raise apology(error, self._settings) from None
+        if not known:
+            raise Apology("chat.no_model", model=self._settings.openai_model)
+
+    async def _knows_model(self) -> bool:
+        """Look the model up; where the endpoint cannot do that, look for it in the list."""
+        name = self._settings.openai_model
+        try:
+            found: Any = await self._client.models.retrieve(name)
+        except APIError as error:
+            if reason(error) != "chat.no_model":
+                raise
+            return any(each.id == name for each in (await self._client.models.list()).data or ())
+        # A page of some other web server comes as text.
+        return getattr(found, "id", None) is not None
+
+    async def _open(self, prompt: Prompt, user: str) -> AsyncStream[object]:
+        """Send the question until the answer begins, at most once more for each reason there is."""
+        tried: set[str] = set()
+        while True:
+            fields = self._dialect.request(prompt.messages, user)
+            try:
+                return await self._send(fields)
+            except APIError as error:
+                if not self._dialect.learn(fields, error):
+                    prompt = await self._mended(error, prompt, tried)
+
+    async def _send(self, fields: dict[str, Any]) -> AsyncStream[object]:
+        """Ask for chat completions; the chunks come as plain data, since modelling each takes most of the time.
+
+        `object` is the client's word for "as it came"; `post` is in its README ("Undocumented endpoints").
+        """
+        async with asyncio.timeout(self._settings.openai_timeout):
+            return await self._client.post(
+                "/chat/completions", body=fields, cast_to=object, stream=True, stream_cls=AsyncStream[object]
+            )
+
+    async def _mended(self, error: APIError, prompt: Prompt, tried: set[str]) -> Prompt:
+        """Return what to ask now, after as long a wait as it takes, or raise the error that nothing helps against."""
+        way = remedy(error)
+        if way is None or way in tried or (way == "shorten" and not prompt.history):
+            raise error
+        tried.add(way)
+        log.debug("the model is asked again", reason=reason(error))
+        if way == "shorten":
+            return prompt.halved()
+        await asyncio.sleep(pause(error))
+        return prompt
+
+
+def way_to(url: str, limits: httpx2.Limits = DEFAULT_CONNECTION_LIMITS) -> DefaultAsyncHttpxClient:
+    """Return what the openai client speaks HTTP with, by the proxy of this address.
+
+    Left to itself it would read every proxy of the environment, and fail over one that is of no use to it.
+
+    Raises:
+        SettingsError: Nothing can go through the proxy.
+    """
+    return DefaultAsyncHttpxClient(transport=httpx2.AsyncHTTPTransport(limits=limits, proxy=proxy_of(url)))
+
+
+def _connect(settings: Settings) -> AsyncOpenAI:
+    """Make a client that tries nothing again by itself: after the first word that would say things twice."""
+    key = settings.openai_api_key
+    patience = max(settings.openai_timeout, settings.openai_stall_timeout) + 1
+    timeout = Timeout(patience, connect=min(CONNECT_SECONDS, settings.openai_timeout), pool=None)
+    limits = httpx2.Limits(max_connections=settings.openai_parallel + 1, max_keepalive_connections=KEPT_CONNECTIONS)
+    return AsyncOpenAI(
+        api_key=key.get_secret_value() if key else NO_KEY,
+        base_url=settings.openai_base_url,
+        max_retries=0,
+        timeout=timeout,
+        http_client=way_to(settings.openai_base_url, limits),
+    )

@@ -1,0 +1,121 @@
+"""What the model is given to read: the owner's instructions and facts, what was said before, and the question."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.config.catalogue import Texts
+from bot.domain.message import Fact, Message
+from bot.storage.memory import Exchange
+from handlers.llm.tokens import tokens
+
+NAME_CHARACTERS = 64
+QUOTE_CHARACTERS = 2000
+FACT_CHARACTERS = 1500
+FACTS = 5
+# What an endpoint adds around each message.
+EXCHANGE_TOKENS = 8
+UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One request to the model. `history` is of whole exchanges, the oldest first."""
+
+    system: str
+    history: tuple[Exchange, ...]
+    question: str
+    named: bool
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The prompt as the API takes it. Only one system message, the first: some endpoints refuse another."""
+        said = [line for exchange in self.history for line in self._lines(exchange)]
+        return [_line("system", self.system), *said, _line("user", self.question)]
+
+    def halved(self) -> Prompt:
+        """Return the prompt with the newer half of its history."""
+        return replace(self, history=self.history[len(self.history) - len(self.history) // 2 :])
+
+    def _lines(self, exchange: Exchange) -> Iterable[dict[str, str]]:
+        question = f"{one_line(exchange.name)}: {exchange.question}" if self.named else exchange.question
+        return _line("user", question), _line("assistant", exchange.answer)
+
+
+def compose(message: Message, history: Sequence[Exchange], texts: Texts, *, system: str, shared: bool) -> Prompt:
+    """Return the prompt for a message.
+
+    What people can choose themselves (their names, the group's title, what they quote) stands with the question, where
+    it has a person's authority and no more; of the system message all is the owner's.
+    """
+    instructions = system or texts.say(message.language, "chat.system")
+    said = f"{one_line(message.sender.name)}: {message.text}" if shared else message.text
+    attached = texts.say(message.language, "chat.attached") if message.attachments else ""
+    question = "\n\n".join(part for part in (_setting(message, texts), _quoted(message, texts), attached, said) if part)
+    return Prompt("\n\n".join(filter(None, (instructions, _facts(message, texts)))), tuple(history), question, shared)
+
+
+def within(history: Iterable[Exchange], budget: int) -> tuple[Exchange, ...]:
+    """Return the newest exchanges that fit into a budget of tokens, none of them cut, the oldest first."""
+    chosen: list[Exchange] = []
+    for exchange in reversed(tuple(history)):
+        budget -= tokens(exchange.name + exchange.question + exchange.answer) + EXCHANGE_TOKENS
+        if budget < 0:
+            break
+        chosen.append(exchange)
+    return tuple(reversed(chosen))
+
+
+def one_line(name: str) -> str:
+    """Return a name that cannot be taken for anything else: one line, at most 64 characters."""
+    return UNPRINTABLE.sub(" ", name[: 4 * NAME_CHARACTERS]).strip()[:NAME_CHARACTERS].strip()
+
+
+def _setting(message: Message, texts: Texts) -> str:
+    """Say when, where and by whom: true for this message only, so it is never remembered."""
+    spoken = datetime.fromtimestamp(message.time).astimezone()
+    values: dict[str, Any] = {
+        "time": spoken.isoformat(" ", "minutes"),
+        "weekday": texts.say(message.language, f"chat.weekday_{spoken.isoweekday()}"),
+        "sender": one_line(message.sender.name),
+        "group": one_line(message.chat.title),
+    }
+    return texts.say(message.language, "chat.setting" if message.chat.private else "chat.setting_group", **values)
+
+
+def _quoted(message: Message, texts: Texts) -> str:
+    """Return the message that this one answers, marked line by line as what it is."""
+    quote = message.quote
+    if quote is None or not quote.text.strip():
+        return ""
+    marked = "\n".join(f"> {line}" for line in _shortened(quote.text, QUOTE_CHARACTERS).splitlines())
+    author = one_line(quote.sender.name) if quote.sender else ""
+    key = "chat.quoted_mine" if quote.mine else "chat.quoted" if author else "chat.quoted_nobody"
+    return f"{texts.say(message.language, key, sender=author)}\n{marked}"
+
+
+def _facts(message: Message, texts: Texts) -> str:
+    if not message.facts:
+        return ""
+    lines = "\n".join(_fact(fact) for fact in message.facts[:FACTS])
+    return f"{texts.say(message.language, 'chat.facts')}\n{lines}"
+
+
+def _fact(fact: Fact) -> str:
+    """Return a fact as one line of JSON: nothing in it can look like an instruction around it."""
+    data = {"question": fact.question, "answer": _shortened(fact.answer, FACT_CHARACTERS)}
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _shortened(text: str, characters: int) -> str:
+    return text if len(text) <= characters else f"{text[:characters]}…"
+
+
+def _line(role: str, content: str) -> dict[str, str]:
+    """Return a message of the API; halves of surrogate pairs, which JSON over UTF-8 cannot carry, become U+FFFD."""
+    return {"role": role, "content": content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")}

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import discovery as discover
+from bot.domain.message import Attachment
+from bot.storage.memory import Exchange
+from handlers.llm.prompt import NAME_CHARACTERS, Prompt, compose, one_line, within
+from handlers.llm.tokens import tokens
+from tests.people import said
+
+texts = st.text(max_size=30)
+exchanges = st.builds(Exchange, texts, texts, texts, texts, st.just(0.0), st.just("chat"))
+
+
+@given(st.lists(exchanges, max_size=8), st.integers(0, 100))
+def test_history_is_the_newest_whole_exchanges_that_fit(history: list[Exchange], budget: int) -> None:
+    chosen = within(history, budget)
+    assert list(chosen) == history[len(history) - len(chosen) :]
+    assert sum(tokens(each.question + each.answer) for each in chosen) <= budget + len(chosen)
+
+
+def test_all_history_goes_along_where_there_is_room() -> None:
+    history = [Exchange("1", "Ann", f"q{number}", "a", 0.0, "chat") for number in range(5)]
+    assert within(history, 1000) == tuple(history)
+
+
+@given(st.text())
+def test_a_name_is_one_line_of_at_most_64_characters(name: str) -> None:
+    line = one_line(name)
+    assert len(line) <= NAME_CHARACTERS
+    assert len(line.splitlines()) <= 1
+    assert one_line(line) == line
+
+
+@given(st.lists(exchanges, max_size=5), st.text(st.characters()))
+def test_a_prompt_can_always_be_sent(history: list[Exchange], question: str) -> None:
+    messages = Prompt("system", tuple(history), question, named=True).messages
+    assert len(str(messages).encode()) > 0
+    assert [each["role"] for each in messages] == ["system", *["user", "assistant"] * len(history), "user"]
+
+
+def test_halving_keeps_the_newer_half_and_ends_with_nothing() -> None:
+    history = tuple(Exchange("1", "Ann", f"q{number}", "a", 0.0, "chat") for number in range(3))
+    once = Prompt("system", history, "q", named=False).halved()
+    assert once.history == history[2:]
+    assert once.halved().history == ()
+
+
+def test_tokens_are_counted_by_bytes_and_rounded_up() -> None:
+    assert [tokens(text) for text in ("", "a", "你好", "\ud800")] == [0, 1, 3, 2]
+
+
+def test_the_model_is_told_of_a_picture_that_it_does_not_see() -> None:
+    picture = (Attachment("1", "photo.jpg", "image/jpeg", 9),)
+    asked = [
+        compose(said("这是什么", language="zh-CN", attachments=attached), (), discover.texts(), system="", shared=False)
+        for attached in (picture, ())
+    ]
+    assert ["看不到它们的内容" in each.question for each in asked] == [True, False]
