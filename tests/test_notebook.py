@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.telemetry import logging as log
+from bot.telemetry import logging
 
 PATH = Path(__file__).parents[1] / "docs" / "laboratory.ipynb"
 
@@ -35,7 +35,7 @@ async def test_every_cell_runs(
         done = eval(code, names)  # noqa: S307 — the notebook is ours
         if inspect.iscoroutine(done):
             await done
-    log.configure("INFO")
+    logging.configure("INFO")
     printed = capsys.readouterr().out
     assert [kind for kind in ("[rule ", "[faq ", "[chat ") if kind not in printed] == []
 

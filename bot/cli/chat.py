@@ -20,7 +20,7 @@ from bot.domain.command import Commands
 from bot.platforms.console.filter import FilterDesk, JsonScreen, PlainScreen, Raw
 from bot.platforms.console.platform import Console
 from bot.platforms.console.script import Script
-from bot.telemetry import logging as log
+from bot.telemetry import logging
 
 DESCRIPTION = """\
 Talk to the bot in the terminal.
@@ -53,7 +53,7 @@ def add(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Talk until the input ends. Return 0."""
     settings = read_settings()
-    log.configure("WARNING" if settings.log_level == "INFO" else settings.log_level, settings.secrets)
+    logging.configure("WARNING" if settings.log_level == "INFO" else settings.log_level, settings.secrets)
     asyncio.run(_talk(settings, arguments))
     if sys.stdout:
         sys.stdout.flush()  # raises BrokenPipeError where the reader has gone, which `main` ends quietly

@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from bot import discovery as discover
+from bot import discovery
 from bot.app import open_house
 from bot.cli.check_web import web
 from bot.cli.finding import ABSENT, BAD, GOOD, Finding
@@ -26,7 +26,7 @@ from bot.storage.embedded import open_store
 from bot.storage.schema import check_layout
 from bot.storage.server import check_server
 from bot.storage.store import Store, StoreBusyError, StoreError
-from bot.telemetry import logging as log
+from bot.telemetry import logging
 
 PATIENCE_SECONDS = 20.0
 TOKENS = {"telegram": "TELEGRAM_TOKEN", "discord": "DISCORD_TOKEN"}
@@ -44,12 +44,12 @@ def add(verbs: Any) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """Print what is found, a line each. Return 0, or 1 when something is wrong."""
-    log.configure("CRITICAL")
+    logging.configure("CRITICAL")
     return asyncio.run(_run())
 
 
 async def _run() -> int:
-    texts = discover.texts()
+    texts = discovery.texts()
     bad, language = 0, owner_language("zh-CN")
     async for finding in _findings(texts, language):
         bad += finding.mark == BAD
@@ -104,13 +104,13 @@ class Checks:
 
     async def rooms(self, settings: Settings) -> AsyncIterator[Finding]:
         """Ask every room of the handlers that can be asked."""
-        for name, prober in discover.probers(settings, self._texts).items():
+        for name, prober in discovery.probers(settings, self._texts).items():
             yield await self._probed(name, prober)
 
     async def platforms(self, settings: Settings) -> AsyncIterator[Finding]:
         """Ask every platform who the bot is there."""
         try:
-            async with open_house(offline(settings, ()), discover.platforms) as house:
+            async with open_house(offline(settings, ()), discovery.platforms) as house:
                 for name in dict.fromkeys((*TOKENS, *house.services.platforms)):
                     if platform := house.services.platforms.get(name):
                         yield await self._probed(name, platform)

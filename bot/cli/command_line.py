@@ -7,8 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot import cli
-from bot import discovery as discover
+from bot import cli, discovery
 from bot.config.content_files import ContentError
 from bot.config.settings import SettingsError
 from bot.runtime.version import running_version
@@ -48,6 +47,6 @@ def parser(*, tools: bool) -> Parser:
     parsed = Parser(prog="python -m bot", description="yingda (应答): a chat bot for Telegram and Discord groups.")
     parsed.add_argument("--version", action="version", version=f"yingda {running_version()}")
     verbs = parsed.add_subparsers(title="verbs", metavar="VERB", required=True, dest="verb")
-    for add in (*cli.adders(), *(discover.tools() if tools else ())):
+    for add in (*cli.adders(), *(discovery.tools() if tools else ())):
         add(verbs)
     return parsed

@@ -22,7 +22,7 @@ from bot.domain.errors import Apology
 from bot.domain.exports import Export, ExportError, Line
 from bot.domain.message import Chat, Message, Person
 from bot.domain.reply import Reply, Source
-from bot.telemetry import logging as log
+from bot.telemetry import logging
 
 DESCRIPTION = """\
 Feed what people said through rules and FAQ, and count what was answered. FILE is a Telegram Desktop export
@@ -56,7 +56,7 @@ def add(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Replay and report. Return 0; 1 when the file broke off in the middle; 2 when it cannot be read at all."""
     settings = read_settings()
-    log.configure("CRITICAL" if settings.log_level == "INFO" else settings.log_level, settings.secrets)
+    logging.configure("CRITICAL" if settings.log_level == "INFO" else settings.log_level, settings.secrets)
     export, tally = Export(arguments.file), Tally()
     fault = asyncio.run(_replay(settings, arguments, export, tally))
     if tally.lines or not fault:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bot import discovery as discover
+from bot import discovery
 from bot.cli.language import owner_language
 from bot.cli.tally import Tally
 from bot.config.catalogue import Texts
@@ -29,7 +29,7 @@ class Meter:
 
     def __init__(self, export: Export, language: str) -> None:
         name = clean(export.path.name)
-        title = discover.texts().say(owner_language(language), "replay.progress", name=name)
+        title = discovery.texts().say(owner_language(language), "replay.progress", name=name)
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -67,7 +67,7 @@ def show(tally: Tally, export: Export, json_to: str, language: str) -> None:
             sys.stdout.write(f"{line}\n")
             return
         Path(json_to).write_text(f"{line}\n", encoding="utf-8", errors="replace")
-    texts, language = discover.texts(), owner_language(language)
+    texts, language = discovery.texts(), owner_language(language)
     terminal = Terminal()
     terminal.print(_summary(tally, export, texts, language))
     for table in (_sources(tally, texts, language), _missed(tally, texts, language)):

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot import discovery as discover
+from bot import discovery
 from bot.app import House, live
 from bot.cli.crew import CHILD, USAGE_ERROR, Crew, end_with_parent
 from bot.config.content_files import ContentError
@@ -19,7 +19,7 @@ from bot.runtime.http import serving
 from bot.runtime.shutdown import told_to_end
 from bot.storage.embedded import open_store
 from bot.storage.store import StoreError
-from bot.telemetry import logging as log
+from bot.telemetry import logging
 
 MOST = 64
 NOWHERE = (
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if arguments.child:
         end_with_parent()
-    log.configure("INFO")
+    logging.configure("INFO")
     try:
         return _run(arguments.replicas)
     except (SettingsError, StoreError, ContentError) as error:
@@ -71,10 +71,10 @@ def _run(replicas: int) -> int:
     settings = read_settings()
     if not (settings.telegram_token or settings.discord_token):
         raise SettingsError(NOWHERE)
-    log.configure(settings.log_level, settings.secrets)
+    logging.configure(settings.log_level, settings.secrets)
     if replicas > 1:
         return asyncio.run(_run_several(settings, replicas))
-    return 0 if asyncio.run(live(settings, discover.platforms, _served)) else 1
+    return 0 if asyncio.run(live(settings, discovery.platforms, _served)) else 1
 
 
 def _served(house: House) -> AbstractAsyncContextManager[None]:

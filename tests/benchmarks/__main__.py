@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 
-from bot.telemetry import logging as log
+from bot.telemetry import logging
 from tests import benchmarks
 from tests.benchmarks.skip import SkipBenchmark
 
@@ -37,5 +37,5 @@ def _modules() -> Iterator[ModuleType]:
 
 
 if __name__ == "__main__":
-    log.configure("ERROR")
+    logging.configure("ERROR")
     sys.exit(main(sys.argv[1:]))

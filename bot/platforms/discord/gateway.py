@@ -20,7 +20,7 @@ from bot.config.settings import Settings
 from bot.contract import Pulse, Receive
 from bot.domain.command import Commands
 from bot.domain.message import Message
-from bot.platforms.discord import events as reading
+from bot.platforms.discord import events
 from bot.platforms.discord.acknowledgements import DEFERRED, Acknowledgements
 from bot.platforms.discord.identifies import Identifies
 from bot.platforms.discord.reconnects import Reconnects
@@ -226,12 +226,12 @@ class Client(discord.Client):
 
     async def _told(self, event: Event) -> Message | None:
         if isinstance(event, discord.Interaction):
-            return reading.asked(event, self._commands)
+            return events.asked(event, self._commands)
         if self.user is None:  # nothing is heard before the login
             return None
-        return reading.said(event, await self._place(event), self.user, self._commands)
+        return events.said(event, await self._place(event), self.user, self._commands)
 
-    async def _place(self, message: discord.Message) -> reading.Place:
+    async def _place(self, message: discord.Message) -> events.Place:
         """Return where it was said; a thread that the gateway has not told of is asked for: its parent is the chat."""
         if not isinstance(message.channel, discord.PartialMessageable):
             return message.channel

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import discovery as discover
+from bot import discovery
 from bot.cli.check_web import web
 from bot.config.settings import Settings
 from bot.runtime.health import Health
@@ -27,7 +27,7 @@ BEHIND = {"telegram_token": "123:test", "telegram_api_url": OWN, "http_port": 1,
 
 async def found(settings: Settings) -> list[str]:
     """Return a line for each finding."""
-    texts = discover.texts()
+    texts = discovery.texts()
     say = lambda key, **values: texts.say("en", f"check.{key}", **values)  # noqa: E731 — it needs `texts`
     return [f"{each.mark} {each.what}: {each.sentence}" async for each in web(settings, say)]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import string
 
-from bot import discovery as discover
+from bot import discovery
 from bot.config.catalogue import LANGUAGES
 
 
 def test_every_language_has_every_sentence_with_the_same_placeholders() -> None:
-    texts = discover.texts()
+    texts = discovery.texts()
     keys = texts.keys
     assert keys["zh-CN"] == keys["zh-TW"] == keys["en"]
     for key in keys["en"]:

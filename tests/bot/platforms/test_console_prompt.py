@@ -13,7 +13,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot import discovery as discover
+from bot import discovery
 from bot.domain.message import Message
 from bot.platforms.console.filter import PlainScreen
 from bot.platforms.console.platform import Console
@@ -36,7 +36,7 @@ class Desk(PromptDesk):
         self.hints: list[str] = []
         super().__init__(
             Script("me"),
-            discover.commands(),
+            discovery.commands(),
             "en",
             InMemoryHistory(),
             hint=lambda: self.hints.append("hint"),
@@ -93,7 +93,7 @@ async def test_an_answer_that_is_over_ends_the_watch(keys: PipeInput) -> None:
 
 
 def suggested(text: str, script: Script | None = None) -> list[str]:
-    suggestions = Suggestions(script or Script("me"), discover.commands(), "en")
+    suggestions = Suggestions(script or Script("me"), discovery.commands(), "en")
     return [each.text for each in suggestions.get_completions(Document(text), CompleteEvent())]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import discovery as discover
+from bot import discovery
 from bot.contract import Page
 from bot.domain.message import Chat, Message, Person
 from bot.domain.reply import Choice, File, Source
@@ -25,7 +25,7 @@ class Terminal:
 
     def __init__(self, files: Path) -> None:
         self.written: list[str] = []
-        self.screen = TerminalScreen(self.written.append, discover.texts(), "en", files, lambda: (40, 10))
+        self.screen = TerminalScreen(self.written.append, discovery.texts(), "en", files, lambda: (40, 10))
         self.sheet = Sheet(MESSAGE)
 
     def grow(self, text: str, *, markdown: bool = False, final: bool = False) -> str:

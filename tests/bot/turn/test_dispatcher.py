@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import discovery as discover
+from bot import discovery
 from bot.delivery.delivery import Delivery
 from bot.domain.errors import Apology
 from bot.domain.message import Fact, Message
@@ -69,7 +69,7 @@ class Scene:
         self.services = replace(services, platforms={"test": self.edge})
         self.stages = Stages()
         self.turns = Turns()
-        stages = {**discover.stages(self.services), "echo": self.stages.echo}
+        stages = {**discovery.stages(self.services), "echo": self.stages.echo}
         mailbox = Mailbox(self.services.store, Replica("test", uuid.uuid4().hex))
         delivery = Delivery(services.texts, metrics=services.metrics)
         self.dispatcher = Dispatcher(self.services, stages, self.turns, delivery, mailbox)

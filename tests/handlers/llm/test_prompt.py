@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import discovery as discover
+from bot import discovery
 from bot.domain.message import Attachment
 from bot.storage.memory import Exchange
 from handlers.llm.prompt import NAME_CHARACTERS, Prompt, compose, one_line, within
@@ -55,7 +55,9 @@ def test_tokens_are_counted_by_bytes_and_rounded_up() -> None:
 def test_the_model_is_told_of_a_picture_that_it_does_not_see() -> None:
     picture = (Attachment("1", "photo.jpg", "image/jpeg", 9),)
     asked = [
-        compose(said("这是什么", language="zh-CN", attachments=attached), (), discover.texts(), system="", shared=False)
+        compose(
+            said("这是什么", language="zh-CN", attachments=attached), (), discovery.texts(), system="", shared=False
+        )
         for attached in (picture, ())
     ]
     assert ["看不到它们的内容" in each.question for each in asked] == [True, False]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import discovery as discover
+from bot import discovery
 from bot.domain.command import Command, Commands, Parameter, Wording, command
 from bot.domain.message import Message
 from bot.platforms.discord.menu import payload
@@ -50,7 +50,7 @@ async def test_a_command_that_takes_a_text_takes_a_file_too(server: DiscordServe
 
 
 def test_every_command_of_the_house_is_taken_by_discord_and_those_that_take_a_text_take_a_file() -> None:
-    registered = payload(discover.commands())
+    registered = payload(discovery.commands())
     check_commands(registered)
     takers = {each["name"] for each in registered if any(option["type"] == 11 for option in each["options"])}
     assert takers == {

@@ -142,7 +142,7 @@ async def test_an_ending_that_is_cut_short_ends_the_threads_all_the_same(store: 
 
 async def test_many_with_the_heaviest_command_keep_nobody_waiting(services: Services) -> None:
     async with open_scene(services) as scene:
-        heavy = [said(f"/pos {'臺灣體驗憂鬱龜裂' * 100}", person=f"p{number}") for number in range(12)]
+        heavy = [said(f"/pos {'魡魇魃鱻麤龘' * 1000}", person=f"p{number}") for number in range(12)]
         light = said("/segment 你好")
         for message in (*heavy, light):
             await scene.dispatcher.receive(message)
