@@ -14,12 +14,12 @@ from typing import Any
 import structlog
 
 from bot import discovery
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.content_files import REFRESH_SECONDS, Content
 from bot.config.settings import Settings
 from bot.contract import Limited, Part, Platform, Shared, Stage
 from bot.delivery.delivery import Delivery
-from bot.delivery.quota import Quota
+from bot.delivery.quota import SharedTokenBucket
 from bot.domain.command import Commands
 from bot.domain.errors import Apology
 from bot.queue.apart import Between
@@ -32,24 +32,24 @@ from bot.runtime.shutdown import told_to_end
 from bot.runtime.systemd import supervised
 from bot.runtime.watchdog import SilentError, watched
 from bot.services import Services
-from bot.storage.chat_settings import OptionsKeeper
+from bot.storage.chat_settings import ChatSettingsStore
 from bot.storage.embedded import open_store
 from bot.storage.explanations import Explanations
 from bot.storage.memory import Memory
 from bot.storage.migration import prepared, until_strange
-from bot.storage.person_index import Places
+from bot.storage.person_index import PersonIndex
 from bot.storage.schema import guard
 from bot.storage.server import suited
 from bot.storage.store import Store
 from bot.telemetry.logging import told_by_loop
 from bot.telemetry.metrics import Metrics
 from bot.turn.dispatcher import Dispatcher
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
 Serve = Callable[["House"], AbstractAsyncContextManager[None]]
-MakePlatforms = Callable[[Settings, Texts, Commands], Mapping[str, Platform]]
+MakePlatforms = Callable[[Settings, Catalogue, Commands], Mapping[str, Platform]]
 LOOK_SECONDS = 1.0
 HEED_SECONDS = 0.25
 AGAIN_SECONDS = 5.0
@@ -62,7 +62,7 @@ class House:
     services: Services
     stages: Mapping[str, Stage]
     dispatcher: Dispatcher
-    turns: Turns
+    turns: Scheduler
     presence: Presence
     health: Health
 
@@ -220,10 +220,10 @@ async def open_house(settings: Settings, make_platforms: MakePlatforms) -> Async
             presence = Presence(store, closing.enter_context(held_replica(settings.data_dir)))
             closing.push_async_callback(presence.leave)
             await presence.announce()
-        turns = Turns()
+        turns = Scheduler()
         closing.push_async_callback(turns.drain, 0)
         overall = {name: each.overall for name, each in services.platforms.items() if isinstance(each, Limited)}
-        delivery = Delivery(services.texts, quota=Quota(store, presence), metrics=metrics, overall=overall)
+        delivery = Delivery(services.texts, quota=SharedTokenBucket(store, presence), metrics=metrics, overall=overall)
         dispatcher = Dispatcher(services, stages, turns, delivery, Mailbox(store, presence.replica))
         yield House(services, stages, dispatcher, turns, presence, Health(services, turns))
 
@@ -236,9 +236,9 @@ def _services(
         settings=settings,
         store=store,
         memory=Memory(store, settings),
-        options=OptionsKeeper(store),
+        options=ChatSettingsStore(store),
         explanations=Explanations(store),
-        places=Places(store),
+        places=PersonIndex(store),
         texts=texts,
         content=Content(),
         commands=commands,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.settings import Settings, SettingsError
 from bot.contract import Platform, Prober, Stage
 from bot.domain.command import Command, Commands
@@ -27,7 +27,7 @@ def commands() -> Commands:
     return Commands({each.name: each for each in found if isinstance(each, Command)}.values())
 
 
-def platforms(settings: Settings, texts: Texts, commands: Commands) -> Mapping[str, Platform]:
+def platforms(settings: Settings, texts: Catalogue, commands: Commands) -> Mapping[str, Platform]:
     """Return every platform of `bot/platforms` that the settings have what it needs for."""
     places = [module for module in _modules("bot.platforms") if hasattr(module, "build")]
     built = [module.build(settings, texts, commands) for module in places]
@@ -52,15 +52,15 @@ def tools() -> list[Callable[[Any], None]]:
     return [importlib.import_module(name).add for name in _rooms_with("cli")]
 
 
-def probers(settings: Settings, texts: Texts) -> Mapping[str, Prober]:
+def probers(settings: Settings, texts: Catalogue) -> Mapping[str, Prober]:
     """Return, by name, every room of the handlers that can be asked whether it works (a module `probe`)."""
     found = {name.split(".")[1]: importlib.import_module(name) for name in _rooms_with("probe")}
     return {room: module.build(settings, texts) for room, module in found.items()}
 
 
-def texts() -> Texts:
+def texts() -> Catalogue:
     """Return the catalogue of the handlers."""
-    return Texts(_directory(f"{HANDLERS}.texts"))
+    return Catalogue(_directory(f"{HANDLERS}.texts"))
 
 
 def _rooms_with(part: str) -> list[str]:

@@ -9,16 +9,16 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.content_files import Content
 from bot.config.settings import Settings
 from bot.contract import Platform
 from bot.domain.command import Commands
 from bot.domain.message import Message
-from bot.storage.chat_settings import OptionsKeeper
+from bot.storage.chat_settings import ChatSettingsStore
 from bot.storage.explanations import Explanations
 from bot.storage.memory import Memory
-from bot.storage.person_index import Places
+from bot.storage.person_index import PersonIndex
 from bot.storage.store import Store
 from bot.telemetry.metrics import Metrics
 
@@ -48,10 +48,10 @@ class Services:
     settings: Settings
     store: Store
     memory: Memory
-    options: OptionsKeeper
+    options: ChatSettingsStore
     explanations: Explanations
-    places: Places
-    texts: Texts
+    places: PersonIndex
+    texts: Catalogue
     content: Content
     commands: Commands
     platforms: Mapping[str, Platform]

@@ -17,10 +17,10 @@ from bot import discovery
 from bot.config.content_files import Content
 from bot.config.settings import Settings
 from bot.services import Services
-from bot.storage.chat_settings import OptionsKeeper
+from bot.storage.chat_settings import ChatSettingsStore
 from bot.storage.explanations import Explanations
 from bot.storage.memory import Memory
-from bot.storage.person_index import Places
+from bot.storage.person_index import PersonIndex
 from bot.storage.store import Store, make_client
 from tests.discretion import faults, overhearing
 from tests.logged import Logged, logged
@@ -104,9 +104,9 @@ def make_services(store: Store, settings: Settings, closing: AsyncExitStack) -> 
         settings=settings,
         store=store,
         memory=Memory(store, settings),
-        options=OptionsKeeper(store),
+        options=ChatSettingsStore(store),
         explanations=Explanations(store),
-        places=Places(store),
+        places=PersonIndex(store),
         texts=discovery.texts(),
         content=Content(),
         commands=discovery.commands(),

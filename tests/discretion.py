@@ -19,7 +19,7 @@ import ahocorasick_rs
 import structlog
 
 from bot.telemetry.logging import QUIET
-from bot.telemetry.redaction import Blanking, discreet_traceback, plain_traceback
+from bot.telemetry.redaction import RedactingFormatter, discreet_traceback, plain_traceback
 from tests.servers.overheard import LEDGER, Overheard
 
 OURS = ("bot", "handlers")
@@ -158,11 +158,11 @@ def _finder(forms: set[str]) -> Any:
     return lambda text: set(automaton.find_matches_as_strings(text))
 
 
-def _formatter(secrets: Iterable[str], traceback: structlog.typing.Processor) -> Blanking:
+def _formatter(secrets: Iterable[str], traceback: structlog.typing.Processor) -> RedactingFormatter:
     rendered = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
     removed = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     chain = [structlog.stdlib.add_logger_name, structlog.contextvars.merge_contextvars]
-    return Blanking(secrets, processors=[removed, traceback, rendered], foreign_pre_chain=chain)
+    return RedactingFormatter(secrets, processors=[removed, traceback, rendered], foreign_pre_chain=chain)
 
 
 def _copy(record: logging.LogRecord) -> logging.LogRecord:

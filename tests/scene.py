@@ -16,7 +16,7 @@ from bot.queue.mailbox import Mailbox
 from bot.queue.replica import Replica
 from bot.services import Services
 from bot.turn.dispatcher import Dispatcher
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.edge import Edge
 
 # The first picture or model of a process imports what takes seconds.
@@ -30,7 +30,7 @@ class Scene:
         self.edge = Edge(files=files)
         settings = services.settings.model_copy(update={"stages": stages})
         self.services = replace(services, platforms={"test": self.edge}, settings=settings)
-        self.turns = Turns()
+        self.turns = Scheduler()
         mailbox = Mailbox(self.services.store, Replica("test", uuid.uuid4().hex))
         found = discovery.stages(self.services)
         self.dispatcher = Dispatcher(self.services, found, self.turns, Delivery(services.texts), mailbox)

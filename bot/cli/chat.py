@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from bot.app import live
 from bot.cli.language import locale_tag, owner_language
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.settings import Settings, read_settings
 from bot.contract import Platform
 from bot.domain.command import Commands
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _talk(settings: Settings, arguments: argparse.Namespace) -> None:
     interactive = not arguments.json and all(each and each.isatty() for each in (sys.stdin, sys.stdout))
 
-    def make_platforms(settings: Settings, texts: Texts, commands: Commands) -> Mapping[str, Platform]:
+    def make_platforms(settings: Settings, texts: Catalogue, commands: Commands) -> Mapping[str, Platform]:
         if interactive:
             return {"console": _terminal(settings, texts, commands, arguments)}
         return {"console": _filter(arguments)}
@@ -89,7 +89,7 @@ def _output() -> BinaryIO:
     return sys.stdout.buffer if sys.stdout else io.BytesIO()
 
 
-def _terminal(settings: Settings, texts: Texts, commands: Commands, arguments: argparse.Namespace) -> Console:
+def _terminal(settings: Settings, texts: Catalogue, commands: Commands, arguments: argparse.Namespace) -> Console:
     # prompt_toolkit takes 0.1 s to import, which a filter need not wait for.
     from bot.platforms.console.prompt import PromptDesk, open_history  # noqa: PLC0415
     from bot.platforms.console.screen import TerminalScreen  # noqa: PLC0415

@@ -16,7 +16,7 @@ from bot.cli.check_web import web
 from bot.cli.finding import ABSENT, BAD, GOOD, Finding
 from bot.cli.language import owner_language
 from bot.cli.offline import offline
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.content_files import ContentError
 from bot.config.settings import Settings, SettingsError, read_settings
 from bot.config.urls import told
@@ -59,7 +59,7 @@ async def _run() -> int:
     return 1 if bad else 0
 
 
-async def _findings(texts: Texts, language: str) -> AsyncIterator[Finding]:
+async def _findings(texts: Catalogue, language: str) -> AsyncIterator[Finding]:
     checks = Checks(texts, language)
     try:
         # What the parts say of themselves is for the owner, too.
@@ -83,7 +83,7 @@ async def _findings(texts: Texts, language: str) -> AsyncIterator[Finding]:
 class Checks:
     """Looks at one part after the other, each by itself, so that what is wrong with one hides nothing of the others."""
 
-    def __init__(self, texts: Texts, language: str) -> None:
+    def __init__(self, texts: Catalogue, language: str) -> None:
         self._texts = texts
         self._language = language
 

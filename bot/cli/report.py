@@ -16,7 +16,7 @@ from rich.text import Text
 from bot import discovery
 from bot.cli.language import owner_language
 from bot.cli.tally import Tally
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.domain.exports import Export
 from bot.platforms.console.clean import clean, clean_json
 
@@ -75,7 +75,7 @@ def show(tally: Tally, export: Export, json_to: str, language: str) -> None:
             terminal.print(table)
 
 
-def _summary(tally: Tally, export: Export, texts: Texts, language: str) -> Table:
+def _summary(tally: Tally, export: Export, texts: Catalogue, language: str) -> Table:
     table = Table(show_header=False, box=None)
     figures = {
         "lines": tally.lines,
@@ -93,7 +93,7 @@ def _summary(tally: Tally, export: Export, texts: Texts, language: str) -> Table
     return table
 
 
-def _sources(tally: Tally, texts: Texts, language: str) -> Table:
+def _sources(tally: Tally, texts: Catalogue, language: str) -> Table:
     table = Table()
     for name in ("source", "times", "confidence"):
         table.add_column(texts.say(language, f"replay.{name}"), justify="left" if name == "source" else "right")
@@ -102,7 +102,7 @@ def _sources(tally: Tally, texts: Texts, language: str) -> Table:
     return table
 
 
-def _missed(tally: Tally, texts: Texts, language: str) -> Table:
+def _missed(tally: Tally, texts: Catalogue, language: str) -> Table:
     table = Table()
     table.add_column(texts.say(language, "replay.most"), overflow="fold")
     table.add_column(texts.say(language, "replay.times"), justify="right")

@@ -8,7 +8,7 @@ from pathlib import Path
 LANGUAGES = ("zh-CN", "zh-TW", "en")
 
 
-class Texts:
+class Catalogue:
     """Sentences by key (`section.name`) and language."""
 
     def __init__(self, directory: Path) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 import structlog
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.contract import Outlet, Rate
-from bot.delivery.pager import Drawing
-from bot.delivery.quota import Quota
-from bot.delivery.rate_limiter import Gates
-from bot.delivery.stream import Growth, Words, drain, draw, show_typing
+from bot.delivery.pager import Pager
+from bot.delivery.quota import SharedTokenBucket
+from bot.delivery.rate_limiter import RateLimiters
+from bot.delivery.stream import StreamBuffer, Words, drain, draw, show_typing
 from bot.domain.concurrency import outcome
 from bot.domain.errors import Apology, FilesRefused, Gone, UndeliverableError
 from bot.domain.reply import Reply
@@ -61,15 +61,15 @@ class Delivery:
 
     def __init__(
         self,
-        texts: Texts,
+        texts: Catalogue,
         clock: Callable[[], float] = time.monotonic,
-        quota: Quota | None = None,
+        quota: SharedTokenBucket | None = None,
         metrics: Metrics | None = None,
         overall: Mapping[str, Rate] = MappingProxyType({}),
     ) -> None:
         self._texts = texts
         self._metrics = metrics or Metrics()
-        self._gates = Gates(clock, quota, overall)
+        self._gates = RateLimiters(clock, quota, overall)
 
     async def show(
         self, reply: Reply, outlet: Outlet, language: str, parting: Callable[[bool], str] = lambda _: "core.stopped"
@@ -81,9 +81,9 @@ class Delivery:
                 which, by whether any words of the answer can be seen. Where it says none, nothing more was written.
             Exception: What `reply.words` raised (but `Apology`), or the outlet on a final page, twice.
         """
-        growth = Growth(reply.text)
+        growth = StreamBuffer(reply.text)
         with self._gates.through(outlet.gate, outlet.rate) as gate:
-            drawing = Drawing(reply, outlet, gate, self._metrics.writes)
+            drawing = Pager(reply, outlet, gate, self._metrics.writes)
             try:
                 if reply.words is None:
                     return await _finish(drawing, reply, growth.text)
@@ -111,14 +111,14 @@ class Delivery:
                 log.info("a chat cannot be written to any more")
                 return Shown(growth.text, drawing.ids, first=drawing.first)
 
-    async def _given_up(self, drawing: Drawing, language: str) -> Shown:
+    async def _given_up(self, drawing: Pager, language: str) -> Shown:
         """Say in place of a page that it could not be sent, if that much can be."""
         sentence = self._texts.say(language, "core.undeliverable")
         with suppress(UndeliverableError):
             await drawing.instead(sentence)
         return Shown(sentence, drawing.ids, first=drawing.first)
 
-    async def _pull(self, words: Words, growth: Growth, language: str, ahead: int, *, yielding: bool) -> Ending:
+    async def _pull(self, words: Words, growth: StreamBuffer, language: str, ahead: int, *, yielding: bool) -> Ending:
         """Let the text grow by the words, and return how they ended."""
         try:
             await drain(words, growth, ahead, yielding=yielding)
@@ -133,7 +133,7 @@ class Delivery:
             return Ending(self._texts.say(language, "core.bug"), bug)
         return Ending()
 
-    async def _end(self, drawing: Drawing, reply: Reply, growth: Growth, ending: Ending, language: str) -> Shown:
+    async def _end(self, drawing: Pager, reply: Reply, growth: StreamBuffer, ending: Ending, language: str) -> Shown:
         """Write the last state, and raise what ended the words unless it was an apology."""
         if ending.error is None:
             reply = drawing.attach(growth.files)
@@ -157,7 +157,7 @@ async def _together(
     pulling: Coroutine[Any, Any, Ending],
     drawing: Coroutine[Any, Any, Exception | None],
     typing: Coroutine[Any, Any, None],
-    growth: Growth,
+    growth: StreamBuffer,
 ) -> Ending:
     """Pull and draw at the same time until the words end, whichever way. Raises what drawing ended by.
 
@@ -181,14 +181,14 @@ async def _together(
     return Ending(ending.sentence, cancelled) if cancelled else ending
 
 
-async def _finish(drawing: Drawing, reply: Reply, text: str, *, whole: bool = True) -> Shown:
+async def _finish(drawing: Pager, reply: Reply, text: str, *, whole: bool = True) -> Shown:
     if not text.strip() and not (reply.choices or reply.files):
         return Shown("")
     await _settle(drawing, text, whole=whole)
     return Shown(text, drawing.ids, whole, drawing.first)
 
 
-async def _settle(drawing: Drawing, text: str, *, whole: bool = True, patience: float | None = None) -> None:
+async def _settle(drawing: Pager, text: str, *, whole: bool = True, patience: float | None = None) -> None:
     """Write the last state within `patience` seconds.
 
     A cancellation meanwhile waits a little for the page that is being written, and is then raised.

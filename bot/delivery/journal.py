@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
-class Witness:
+class JournaledOutlet:
     """Writes through to an outlet: before each request it asks whether the answer is still this process's to give.
 
     The first time that notes that the answer begins; after each write it notes what is drawn.

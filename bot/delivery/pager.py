@@ -10,7 +10,7 @@ import structlog
 
 from bot.contract import Outlet, Page
 from bot.delivery.paging import Cut, Place, open_fence, page_at
-from bot.delivery.rate_limiter import Gate
+from bot.delivery.rate_limiter import ChatRateLimiter
 from bot.domain.errors import FilesRefused, Gone, RetryAfter, Superseded, UndeliverableError
 from bot.domain.reply import File, Reply
 from bot.telemetry.metrics import WriteMetrics
@@ -18,7 +18,7 @@ from bot.telemetry.metrics import WriteMetrics
 log = structlog.get_logger(__name__)
 
 
-class Drawing:
+class Pager:
     """Draws one reply's text, page by page. Not for two tasks at once.
 
     Attributes:
@@ -26,7 +26,7 @@ class Drawing:
         first: When (on the monotonic clock) the first words of the answer could be read; None before that.
     """
 
-    def __init__(self, reply: Reply, outlet: Outlet, gate: Gate, metrics: WriteMetrics) -> None:
+    def __init__(self, reply: Reply, outlet: Outlet, gate: ChatRateLimiter, metrics: WriteMetrics) -> None:
         self._reply = reply
         self._outlet = outlet
         self._gate = gate

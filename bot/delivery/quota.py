@@ -42,7 +42,7 @@ return 1
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class SharedTokenBucket:
     """What all processes together may write. Alone, or with Redis away, a process pays nothing and asks nobody."""
 
     store: Store

@@ -14,7 +14,7 @@ from typing import TypeVar
 import structlog
 
 from bot.contract import Rate
-from bot.delivery.quota import Quota
+from bot.delivery.quota import SharedTokenBucket
 from bot.domain.errors import RetryAfter, UndeliverableError, Unreachable
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Tally:
     written: int = 0
 
 
-class Gate:
+class ChatRateLimiter:
     """A bucket of tokens, refilled at the chat's rate, and the silence that the platform has asked for."""
 
     def __init__(
@@ -41,8 +41,8 @@ class Gate:
         rate: Rate,
         clock: Clock,
         chat: str = "",
-        quota: Quota | None = None,
-        overall: Gate | None = None,
+        quota: SharedTokenBucket | None = None,
+        overall: ChatRateLimiter | None = None,
         tally: Tally | None = None,
     ) -> None:
         self.rate = rate
@@ -176,33 +176,33 @@ async def _nothing() -> bool:
     return True
 
 
-class Gates:
+class RateLimiters:
     """The gates of the chats that are being written to, or were so lately that their rate still counts.
 
     `overall` are the rates of all chats of a platform together, by its name, where it has one.
     """
 
     def __init__(
-        self, clock: Clock, quota: Quota | None = None, overall: Mapping[str, Rate] = MappingProxyType({})
+        self, clock: Clock, quota: SharedTokenBucket | None = None, overall: Mapping[str, Rate] = MappingProxyType({})
     ) -> None:
         self._clock = clock
-        self._overall = {name: Gate(rate, clock, name, quota) for name, rate in overall.items()}
+        self._overall = {name: ChatRateLimiter(rate, clock, name, quota) for name, rate in overall.items()}
         self._quota = quota
         self._tallies: dict[str, Tally] = defaultdict(Tally)
-        self._gates: dict[str, Gate] = {}
+        self._gates: dict[str, ChatRateLimiter] = {}
         self._cooling: deque[str] = deque()
 
     def __len__(self) -> int:
         return len(self._gates)
 
     @contextmanager
-    def through(self, chat: str, rate: Rate) -> Iterator[Gate]:
+    def through(self, chat: str, rate: Rate) -> Iterator[ChatRateLimiter]:
         """Use the gate of a chat. It is forgotten when nobody uses it and it has nothing left to remember."""
         gate = self._gates.get(chat)
         if gate is None:
             platform = chat.partition(":")[0]
             overall, tally = self._overall.get(platform), self._tallies[platform]
-            gate = self._gates[chat] = Gate(rate, self._clock, chat, self._quota, overall, tally)
+            gate = self._gates[chat] = ChatRateLimiter(rate, self._clock, chat, self._quota, overall, tally)
         gate.rate = rate
         gate.users += 1
         try:

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, nullcontext, suppress
 
 from bot.contract import Outlet
-from bot.delivery.pager import Drawing
-from bot.delivery.rate_limiter import Gate
+from bot.delivery.pager import Pager
+from bot.delivery.rate_limiter import ChatRateLimiter
 from bot.domain.encoding import UNSEEN
 from bot.domain.reply import File, Notice
 
@@ -23,7 +23,7 @@ AGAIN = 0.1
 ROOM_SECONDS = 1.0
 
 
-class Growth:
+class StreamBuffer:
     """A text that one task lets grow while another draws it."""
 
     def __init__(self, text: str) -> None:
@@ -77,7 +77,7 @@ class Growth:
         self.changed.set()
 
 
-async def drain(words: Words, growth: Growth, ahead: int, *, yielding: bool) -> None:
+async def drain(words: Words, growth: StreamBuffer, ahead: int, *, yielding: bool) -> None:
     """Pull all words, those that are not drawn yet no further than `ahead` characters: the rest need not be made yet.
 
     A generator is closed here, in the task that runs it, so that what it holds open is let go.
@@ -90,7 +90,7 @@ async def drain(words: Words, growth: Growth, ahead: int, *, yielding: bool) -> 
             await growth.room(ahead)
 
 
-async def draw(growth: Growth, drawing: Drawing, pace: float) -> Exception | None:
+async def draw(growth: StreamBuffer, drawing: Pager, pace: float) -> Exception | None:
     """Draw the text whenever it has changed, at most once in `pace` seconds; the latest state wins."""
     while True:
         await growth.changed.wait()
@@ -109,7 +109,7 @@ async def draw(growth: Growth, drawing: Drawing, pace: float) -> Exception | Non
             await _pause(growth, pace if drawn else min(pace, AGAIN) or AGAIN)
 
 
-async def _pause(growth: Growth, seconds: float) -> None:
+async def _pause(growth: StreamBuffer, seconds: float) -> None:
     """Wait, but not longer than the text grows."""
     if not seconds:
         return
@@ -118,7 +118,7 @@ async def _pause(growth: Growth, seconds: float) -> None:
             await growth.ended.wait()
 
 
-async def show_typing(growth: Growth, outlet: Outlet, gate: Gate) -> None:
+async def show_typing(growth: StreamBuffer, outlet: Outlet, gate: ChatRateLimiter) -> None:
     """While there is nothing to read, show that an answer is being made."""
     wait = SILENCE_BEFORE_TYPING
     while True:

@@ -13,8 +13,8 @@ from bot.contract import Lively, Platform
 from bot.queue.backlog import backlog
 from bot.runtime.version import running_version
 from bot.services import Services
-from bot.telemetry.loop_lag import Lag
-from bot.turn.scheduler import Turns
+from bot.telemetry.loop_lag import LoopLag
+from bot.turn.scheduler import Scheduler
 
 # Seconds that the event loop may be late by and still count as alive.
 LATE = 5.0
@@ -36,13 +36,13 @@ STANDBY = Part(ready=True, state="standby")
 class Health:
     """What is known of the parts. Who has a part tells of its changes; the others are asked."""
 
-    def __init__(self, services: Services, turns: Turns) -> None:
+    def __init__(self, services: Services, turns: Scheduler) -> None:
         self._services = services
         self._turns = turns
         self._platforms = {name: Part(ready=False, state="starting") for name in services.platforms}
         self._listeners = Counter[str]()
         self._process = Part(ready=False, state="starting")
-        self.lag = Lag()
+        self.lag = LoopLag()
         services.metrics.health.build.info({"version": running_version()})
 
     def process(self, state: str, *, ready: bool) -> None:

@@ -18,7 +18,7 @@ MOST_CHOSEN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ChatSettings:
     """A chat's choices.
 
     Attributes:
@@ -32,21 +32,21 @@ class Options:
     recent: Literal["off", "on"] = "off"
 
 
-DEFAULTS = Options()
-CHOICES: dict[str, tuple[str, ...]] = {name: get_args(hint) for name, hint in get_type_hints(Options).items()}
+DEFAULTS = ChatSettings()
+CHOICES: dict[str, tuple[str, ...]] = {name: get_args(hint) for name, hint in get_type_hints(ChatSettings).items()}
 
 
-class OptionsKeeper:
+class ChatSettingsStore:
     """The options of every chat; read at most once a second for each."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
         # A plain dict takes longer to find its first, the more were deleted before it.
-        self._known: OrderedDict[str, tuple[float, Options]] = OrderedDict()
-        self._chosen: OrderedDict[str, Options] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, ChatSettings]] = OrderedDict()
+        self._chosen: OrderedDict[str, ChatSettings] = OrderedDict()
 
-    async def of(self, message: Message) -> Options:
+    async def of(self, message: Message) -> ChatSettings:
         """Return the options of the message's chat; while Redis is away, those last known, or else the defaults."""
         where = chat_key(message.platform, message.chat.id)
         known = self._known.get(where)
@@ -66,13 +66,13 @@ class OptionsKeeper:
             await self._store.client.hset(key("options", tag=where), name, value)
             return True
 
-        options = Options(**{**asdict(await self.of(message)), name: value})
+        options = ChatSettings(**{**asdict(await self.of(message)), name: value})
         kept = await self._store.attempt(keep, default=False)
         if kept:
             self._remember(where, options)
         return kept
 
-    def _remember(self, where: str, options: Options) -> None:
+    def _remember(self, where: str, options: ChatSettings) -> None:
         """Keep what is fresh, the newest last, and forget what no longer is."""
         now = self._clock()
         self._known[where] = (now, options)
@@ -86,10 +86,10 @@ class OptionsKeeper:
             self._chosen.popitem(last=False)
 
 
-def _read(kept: Mapping[str, str]) -> Options:
+def _read(kept: Mapping[str, str]) -> ChatSettings:
     """Make options of what is kept; what this version does not know (any more) is left out."""
     known: dict[str, Any] = {name: value for name, value in kept.items() if value in CHOICES.get(name, ())}
-    return Options(**known)
+    return ChatSettings(**known)
 
 
 def chat_key(platform: str, chat: str) -> str:
@@ -97,6 +97,6 @@ def chat_key(platform: str, chat: str) -> str:
     return joined(platform, chat)
 
 
-def shown(options: Options) -> dict[str, str]:
+def shown(options: ChatSettings) -> dict[str, str]:
     """Return the options by name."""
     return asdict(options)

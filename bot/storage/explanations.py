@@ -11,7 +11,7 @@ from bot.domain.message import Conversation, Message
 from bot.domain.reply import Source
 from bot.storage.chat_settings import chat_key
 from bot.storage.connection import Command
-from bot.storage.person_index import Places, note
+from bot.storage.person_index import PersonIndex, note
 from bot.storage.store import Store, key
 
 KEPT_SECONDS = 7 * 86_400
@@ -30,7 +30,7 @@ class Explanations:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._places = Places(store)
+        self._places = PersonIndex(store)
 
     def keeping(self, message: Message, ids: Iterable[str], explanation: Explanation) -> list[Command]:
         """Return the commands that keep why the answer shown as these messages was given."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from bot.config.settings import Settings
 from bot.domain.encoding import line_of, readable
 from bot.domain.message import Conversation, Message
-from bot.storage.chat_settings import Options
+from bot.storage.chat_settings import ChatSettings
 from bot.storage.connection import Command
-from bot.storage.person_index import Places, note
+from bot.storage.person_index import PersonIndex, note
 from bot.storage.store import Store, key
 
 # One call: append, bound by number and by bytes (the oldest go first, the newest always stays), refresh the age.
@@ -61,9 +61,9 @@ class Memory:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._places = Places(store)
+        self._places = PersonIndex(store)
 
-    async def recall(self, message: Message, options: Options) -> tuple[Exchange, ...]:
+    async def recall(self, message: Message, options: ChatSettings) -> tuple[Exchange, ...]:
         """Return what is remembered of the message's conversation, the oldest first."""
         where = remembered(message, options)
         return await self.read(where) if where else ()
@@ -74,11 +74,11 @@ class Memory:
         lines = await self._store.attempt(lambda: self._store.client.lrange(memory_key(where), 0, -1), none)
         return readable(Exchange, lines)
 
-    async def add(self, message: Message, answer: str, source: str, options: Options) -> None:
+    async def add(self, message: Message, answer: str, source: str, options: ChatSettings) -> None:
         """Keep a message and the answer to it together, or, when Redis fails, neither."""
         await self._store.write(*self.adding(message, answer, source, options))
 
-    def adding(self, message: Message, answer: str, source: str, options: Options) -> tuple[Command, ...]:
+    def adding(self, message: Message, answer: str, source: str, options: ChatSettings) -> tuple[Command, ...]:
         """Return the commands that keep a message and the answer to it together, to be sent along with others."""
         where = remembered(message, options)
         if where is None:
@@ -90,7 +90,7 @@ class Memory:
         noted = note(sender.id, where, settings.memory_ttl)
         return *noted, ("EVAL", APPEND, 1, memory_key(where), line, *bounds)
 
-    async def reset(self, message: Message, options: Options) -> bool:
+    async def reset(self, message: Message, options: ChatSettings) -> bool:
         """Forget this conversation (of a shared one: all of it). Return whether there was anything."""
         where = remembered(message, options) or message.conversation
         return bool(await self._store.attempt(lambda: self._store.client.delete(memory_key(where)), 0))
@@ -108,7 +108,7 @@ class Memory:
         return int(await self._store.attempt(lambda: client.eval(*removal(where_key, person)), 0))
 
 
-def remembered(message: Message, options: Options) -> Conversation | None:
+def remembered(message: Message, options: ChatSettings) -> Conversation | None:
     """Return under what a message is remembered in a chat with these options, or None where nothing is."""
     if options.memory == "off":
         return None

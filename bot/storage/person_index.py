@@ -11,7 +11,7 @@ from bot.storage.connection import Command
 from bot.storage.store import Store, key
 
 
-class Places:
+class PersonIndex:
     """The conversations in which something is kept about each person; noted before it is kept, so none is missed."""
 
     def __init__(self, store: Store) -> None:

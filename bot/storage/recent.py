@@ -9,7 +9,7 @@ from bot.domain.encoding import line_of, readable
 from bot.domain.message import Conversation, Message
 from bot.storage.chat_settings import chat_key
 from bot.storage.memory import APPEND, removal
-from bot.storage.person_index import Places, note
+from bot.storage.person_index import PersonIndex, note
 from bot.storage.store import Store, key
 
 MOST = 200
@@ -34,7 +34,7 @@ class Recent:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._places = Places(store)
+        self._places = PersonIndex(store)
 
     async def keep(self, message: Message) -> None:
         """Keep what a person said, unless the chat has not switched that on, or it was a command or a button."""

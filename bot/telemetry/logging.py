@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 
 from bot.domain.message import Message
-from bot.telemetry.redaction import Blanking, Discreet, discreet_traceback, plain_traceback
+from bot.telemetry.redaction import QuietHandler, RedactingFormatter, discreet_traceback, plain_traceback
 
 # Libraries that tell what was said, or a token in an address, when they are asked to be talkative; or that tell so
 # much of each step (of reading Markdown, of looking for fonts) that an answer takes seconds.
@@ -28,7 +28,7 @@ QUIET = (
 )
 
 
-class Terminal(Discreet):
+class Terminal(QuietHandler):
     """Writes records where a person may be typing: what stands for standard error then draws their line anew below."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -49,9 +49,9 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     terminal = sys.stderr.isatty()
-    handler = Terminal(sys.stderr) if terminal else Discreet(sys.stderr)
+    handler = Terminal(sys.stderr) if terminal else QuietHandler(sys.stderr)
     handler.setFormatter(
-        Blanking(
+        RedactingFormatter(
             secrets,
             foreign_pre_chain=shared,
             processors=[

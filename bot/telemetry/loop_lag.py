@@ -11,7 +11,7 @@ BEAT = 0.5
 REMEMBERED = 60
 
 
-class Lag:
+class LoopLag:
     """Measures as long as `beat` runs; before and after that the loop is not late."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ BLANK = "[secret]"
 SHORTEST = 4
 
 
-class Blanking(structlog.stdlib.ProcessorFormatter):
+class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
     """Blanks secrets in what a record has become, whoever logged it and wherever in it they stand."""
 
     def __init__(self, secrets: Iterable[str], processors: Sequence[structlog.typing.Processor], **more: Any) -> None:
@@ -38,7 +38,7 @@ class Blanking(structlog.stdlib.ProcessorFormatter):
         return {name: self.blanked(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
-class Discreet(logging.StreamHandler[Any]):
+class QuietHandler(logging.StreamHandler[Any]):
     """Writes records. One that cannot be written is not printed with all it holds, as the library would."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 — the library's name

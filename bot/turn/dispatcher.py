@@ -13,7 +13,7 @@ import structlog
 from bot.config.language import Languages
 from bot.contract import Outlet, Stage, promised
 from bot.delivery.delivery import Delivery, Shown
-from bot.delivery.journal import Witness
+from bot.delivery.journal import JournaledOutlet
 from bot.domain.encoding import UNSEEN
 from bot.domain.errors import Apology, Superseded
 from bot.domain.message import Conversation, Message
@@ -31,7 +31,7 @@ from bot.telemetry.logging import turn_of
 from bot.turn.apologies import apology, unknown
 from bot.turn.keeping import keeping
 from bot.turn.outcome import Keep, closing
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from bot.turn.summons import summoned
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class Dispatcher:
     """Takes messages over, and lets each have its turn."""
 
     def __init__(
-        self, services: Services, stages: Mapping[str, Stage], turns: Turns, delivery: Delivery, mailbox: Mailbox
+        self, services: Services, stages: Mapping[str, Stage], turns: Scheduler, delivery: Delivery, mailbox: Mailbox
     ) -> None:
         self._services = services
         self._stages = stages
@@ -146,7 +146,7 @@ class Dispatcher:
         Return False when another process has taken the conversation over.
         """
         message = letter.message
-        outlet = Witness(self._outlet(message), self._mailbox, where, letter)
+        outlet = JournaledOutlet(self._outlet(message), self._mailbox, where, letter)
         keep = keeping(outlet, self._mailbox, self._turns, self._services.store)
         try:
             if letter.begun or letter.stopped:
@@ -182,7 +182,7 @@ class Dispatcher:
                 turn.ended = self._timed(reply, shown, started)
                 turn.writes += await self._keeping(message, reply, shown, time.monotonic() - started)
 
-    async def _drop(self, message: Message, outlet: Witness, keep: Keep) -> None:
+    async def _drop(self, message: Message, outlet: JournaledOutlet, keep: Keep) -> None:
         """Let a message go unanswered; where people are shown that an answer is on its way, say so in its place."""
         if promised(outlet.outlet):
             await self._show(apology(self._services, message, "core.too_late"), message, outlet, keep, "late")

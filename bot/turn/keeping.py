@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 
-from bot.delivery.journal import Witness
+from bot.delivery.journal import JournaledOutlet
 from bot.queue.mailbox import Mailbox
 from bot.storage.store import Store
 from bot.turn.outcome import Keep
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 
 
-def keeping(outlet: Witness, mailbox: Mailbox, turns: Turns, store: Store) -> Keep:
+def keeping(outlet: JournaledOutlet, mailbox: Mailbox, turns: Scheduler, store: Store) -> Keep:
     """Return how: an answer that ends with the process stays for the next one, which gives it anew or marks it.
 
     What nobody else could give, since Redis is away, is ended here by a word about it.

@@ -11,7 +11,7 @@ from typing import Any
 Work = Callable[[], Coroutine[Any, Any, object]]
 
 
-class Turns:
+class Scheduler:
     """The turns under way and those that wait for them. Nothing is kept of a conversation whose turns have ended."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.domain.message import Fact, Message
 from bot.storage.memory import Exchange
 from handlers.llm.tokens import tokens
@@ -47,7 +47,7 @@ class Prompt:
         return _line("user", question), _line("assistant", exchange.answer)
 
 
-def compose(message: Message, history: Sequence[Exchange], texts: Texts, *, system: str, shared: bool) -> Prompt:
+def compose(message: Message, history: Sequence[Exchange], texts: Catalogue, *, system: str, shared: bool) -> Prompt:
     """Return the prompt for a message.
 
     What people can choose themselves (their names, the group's title, what they quote) stands with the question, where
@@ -76,7 +76,7 @@ def one_line(name: str) -> str:
     return UNPRINTABLE.sub(" ", name[: 4 * NAME_CHARACTERS]).strip()[:NAME_CHARACTERS].strip()
 
 
-def _setting(message: Message, texts: Texts) -> str:
+def _setting(message: Message, texts: Catalogue) -> str:
     """Say when, where and by whom: true for this message only, so it is never remembered."""
     spoken = datetime.fromtimestamp(message.time).astimezone()
     values: dict[str, Any] = {
@@ -88,7 +88,7 @@ def _setting(message: Message, texts: Texts) -> str:
     return texts.say(message.language, "chat.setting" if message.chat.private else "chat.setting_group", **values)
 
 
-def _quoted(message: Message, texts: Texts) -> str:
+def _quoted(message: Message, texts: Catalogue) -> str:
     """Return the message that this one answers, marked line by line as what it is."""
     quote = message.quote
     if quote is None or not quote.text.strip():
@@ -99,7 +99,7 @@ def _quoted(message: Message, texts: Texts) -> str:
     return f"{texts.say(message.language, key, sender=author)}\n{marked}"
 
 
-def _facts(message: Message, texts: Texts) -> str:
+def _facts(message: Message, texts: Catalogue) -> str:
     if not message.facts:
         return ""
     lines = "\n".join(_fact(fact) for fact in message.facts[:FACTS])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.settings import Settings
 from bot.contract import Prober
 from bot.domain.errors import Apology
@@ -14,7 +14,7 @@ from handlers.commands.shared.laboratory import installed
 class Pictures:
     """Looks for a font with Chinese characters."""
 
-    def __init__(self, language: str, texts: Texts) -> None:
+    def __init__(self, language: str, texts: Catalogue) -> None:
         self._language = language
         self._texts = texts
 
@@ -33,7 +33,7 @@ class Pictures:
         return self._texts.say(self._language, "laboratory.font_ready", name=name)
 
 
-def build(settings: Settings, texts: Texts) -> Prober:
+def build(settings: Settings, texts: Catalogue) -> Prober:
     """Return what can be asked."""
     return Pictures(settings.default_language, texts)
 

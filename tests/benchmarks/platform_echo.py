@@ -6,14 +6,14 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.settings import read_settings
 from bot.contract import Page
 from bot.domain.command import Commands
 from bot.domain.message import Message
 from bot.domain.reply import Source
 from bot.platforms.telegram import build
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 
 TEXTS = Path(__file__).parents[2] / "handlers" / "texts"
 
@@ -21,7 +21,7 @@ TEXTS = Path(__file__).parents[2] / "handlers" / "texts"
 async def run(url: str, token: str) -> None:
     """Say what is said until ended."""
     settings = read_settings(telegram_api_url=url, telegram_token=token)
-    platform, turns = build(settings, Texts(TEXTS), Commands(())), Turns()
+    platform, turns = build(settings, Catalogue(TEXTS), Commands(())), Scheduler()
     if platform is None:
         sys.exit("no token")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prompt_toolkit.utils import get_cwidth
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.domain.reply import File, Source
 from bot.platforms.console.clean import clean
 from bot.platforms.console.filter import numbered
@@ -30,7 +30,7 @@ class TerminalScreen:
     def __init__(
         self,
         write: Callable[[str], object],
-        texts: Texts,
+        texts: Catalogue,
         language: str,
         files: Path,
         size: Size = shutil.get_terminal_size,

@@ -25,7 +25,7 @@ from bot.platforms.discord.acknowledgements import DEFERRED, Acknowledgements
 from bot.platforms.discord.identifies import Identifies
 from bot.platforms.discord.reconnects import Reconnects
 from bot.platforms.discord.rest import Wire, trace
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 
 HANG_UP_WITHIN = 2.0
 # A heartbeat not acknowledged after so many intervals, but at least so many seconds, will not be.
@@ -76,7 +76,7 @@ class Client(discord.Client):
         self._patience = 120.0  # seconds
         self._away = asyncio.timeout(None)
         self._connected = False
-        self._handing = Turns()
+        self._handing = Scheduler()
         self._handing_since: dict[int, float] = {}
 
     async def converse(self) -> None:

@@ -12,7 +12,7 @@ from discord.backoff import ExponentialBackoff
 from discord.gateway import ReconnectWebSocket
 from discord.http import Route
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.proxy import proxy_of
 from bot.config.settings import Settings
 from bot.contract import Apart, Moved, Part, Platform, Pulse, Receive
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 GATEWAY = "wss://gateway.discord.gg"  # where nobody names another
 
 
-def build(settings: Settings, texts: Texts, commands: Commands) -> Platform | None:
+def build(settings: Settings, texts: Catalogue, commands: Commands) -> Platform | None:
     """Return the platform, or None without a token.
 
     Raises:

@@ -11,7 +11,7 @@ import structlog
 from telegram.constants import ChatMemberStatus, FileSizeLimit
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.settings import Settings
 from bot.contract import Apart, Moved, Outlet, Part, Pulse, Rate, Receive
 from bot.domain.command import Commands
@@ -34,7 +34,7 @@ LARGEST_FILE = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 log = structlog.get_logger(__name__)
 
 
-def build(settings: Settings, texts: Texts, commands: Commands) -> Telegram | None:  # noqa: ARG001 — all have one form
+def build(settings: Settings, texts: Catalogue, commands: Commands) -> Telegram | None:  # noqa: ARG001 — all have one form
     """Return the platform, or None without a token. Nothing is connected yet."""
     token = settings.telegram_token.get_secret_value().strip() if settings.telegram_token else ""
     return Telegram(open_account(token, settings), settings, commands) if token else None

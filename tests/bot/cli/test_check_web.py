@@ -16,7 +16,7 @@ from bot.config.settings import Settings
 from bot.runtime.health import Health
 from bot.runtime.http import serving
 from bot.services import Services
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.conftest import make_settings
 from tests.servers.tls import make_certificate, server_side
 
@@ -61,7 +61,7 @@ async def test_a_port_that_the_bot_has_is_well(services: Services) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]
     settings = services.settings.model_copy(update={"http_port": number})
-    async with serving(settings, Health(services, Turns()), services.metrics, {}):
+    async with serving(settings, Health(services, Scheduler()), services.metrics, {}):
         assert await port("127.0.0.1", number) == f"✓ HTTP port: 127.0.0.1:{number}: the bot is running there"
 
 

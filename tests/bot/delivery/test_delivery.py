@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 import handlers
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.contract import Page, Rate
 from bot.delivery.delivery import Delivery, Shown
 from bot.domain.errors import Apology, FilesRefused, Gone, RetryAfter, UndeliverableError, Unreachable
 from bot.domain.reply import Choice, File, Notice, Reply, Source
 from bot.telemetry.metrics import Metrics
 
-TEXTS = Texts(Path(handlers.__file__).parent / "texts")
+TEXTS = Catalogue(Path(handlers.__file__).parent / "texts")
 CHAT = Source("chat", "a-model")
 CHOICE = (Choice("yes", "y"),)
 

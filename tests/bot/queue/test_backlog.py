@@ -8,7 +8,7 @@ from bot.queue.replica import Replica
 from bot.runtime.health import Health
 from bot.services import Services
 from bot.storage.store import Store, make_client
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.bot.turn.test_dispatcher import Scene
 from tests.people import said
 
@@ -49,10 +49,10 @@ async def test_without_redis_nobody_can_tell() -> None:
 
 async def test_what_waits_is_told_as_a_metric_with_the_age_of_the_oldest(services: Services) -> None:
     await accept(services.store, "another", "hello", services.clock() - 70)
-    await Health(services, Turns()).measure()
+    await Health(services, Scheduler()).measure()
     told = services.metrics.text().decode().splitlines()
     assert "yingda_unanswered 1.0" in told
     assert "yingda_unanswered_oldest_seconds 70.0" in told
     await services.store.client.flushall()
-    await Health(services, Turns()).measure()
+    await Health(services, Scheduler()).measure()
     assert "yingda_unanswered_oldest_seconds 0.0" in services.metrics.text().decode().splitlines()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.contract import Pulse
 from bot.runtime.health import Health
 from bot.services import Services
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.edge import Edge
 
 
@@ -27,7 +27,7 @@ async def connected(health: Health, services: Services) -> bool:
 
 async def test_a_standby_does_not_count_as_connected_so_that_an_alert_sees_that_nobody_is(services: Services) -> None:
     line = Line()
-    health = Health(replace(services, platforms={"test": line}), Turns())
+    health = Health(replace(services, platforms={"test": line}), Scheduler())
     health.platform(line, "standby", ready=True)
     assert not await connected(health, services)
     with health.listening(line):

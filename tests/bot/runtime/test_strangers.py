@@ -16,7 +16,7 @@ import pytest
 from bot.runtime.health import Health
 from bot.runtime.http import Limits, application, opened
 from bot.services import Services
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.edge import Edge
 from tests.servers.telegram.bell import Bell
 
@@ -120,7 +120,7 @@ class Door:
 async def door(services: Services, limits: Limits | None = None) -> AsyncIterator[Door]:
     """Serve a hook on a free port."""
     hook, limits = Hook(), limits or Limits()
-    app = application(Health(services, Turns()), services.metrics, {"test": hook}, limits)
+    app = application(Health(services, Scheduler()), services.metrics, {"test": hook}, limits)
     async with opened(app, "127.0.0.1", 0, limits) as port:
         stranger = Door(port, hook)
         yield stranger

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from bot.domain.message import Conversation, Message
 from bot.services import Services
 from bot.storage.chat_migration import move_chat
-from bot.storage.chat_settings import Options
+from bot.storage.chat_settings import ChatSettings
 from bot.storage.memory import Memory, memory_key
 from bot.storage.store import Store
 from tests.conftest import make_settings
 from tests.people import said
 
-OWN, SHARED, OFF = Options(), Options(memory="shared"), Options(memory="off")
+OWN, SHARED, OFF = ChatSettings(), ChatSettings(memory="shared"), ChatSettings(memory="off")
 
 
-async def remember(memory: Memory, message: Message, answer: str, options: Options = OWN) -> None:
+async def remember(memory: Memory, message: Message, answer: str, options: ChatSettings = OWN) -> None:
     await memory.add(message, answer, "rule", options)
 
 
-async def questions(memory: Memory, message: Message, options: Options = OWN) -> list[str]:
+async def questions(memory: Memory, message: Message, options: ChatSettings = OWN) -> list[str]:
     return [each.question for each in await memory.recall(message, options)]
 
 

@@ -19,8 +19,8 @@ from tests.conftest import make_settings
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from bot.settings import Settings
-from bot.opening import open_store
+from bot.config.settings import Settings
+from bot.storage.embedded import open_store
 async def main():
     async with open_store(Settings(data_dir=Path(sys.argv[1]), redis_url="")) as store:
         await store.client.set("k", "kept")

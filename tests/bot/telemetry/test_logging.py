@@ -14,7 +14,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from bot.telemetry.logging import told_by_loop, turn_of
-from bot.telemetry.redaction import BLANK, Blanking, Discreet, discreet_traceback, plain_traceback
+from bot.telemetry.redaction import BLANK, QuietHandler, RedactingFormatter, discreet_traceback, plain_traceback
 from tests.people import said
 
 SECRETS = ('pass"wörd/1', "123:test", "abc")
@@ -24,7 +24,7 @@ def written(record: dict[str, Any], *, traceback: Any = discreet_traceback) -> s
     """Return what becomes of a record."""
     render = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    formatter = Blanking(SECRETS, processors=[remove, traceback, render])
+    formatter = RedactingFormatter(SECRETS, processors=[remove, traceback, render])
     return formatter.format(logging.makeLogRecord({"levelno": 40, "levelname": "ERROR", **record}))
 
 
@@ -71,7 +71,7 @@ def test_what_is_too_short_to_be_a_secret_stays() -> None:
 def test_a_traceback_tells_where_and_of_which_type_but_no_message_and_no_values() -> None:
     told = json.loads(written({"msg": "failed", "exc_info": failed(KeyError("what alice said"))}))["exception"]
     assert told.splitlines()[-1] == "builtins.KeyError"
-    assert "test_log.py" in told
+    assert "test_logging.py" in told
     assert "alice" not in told
     assert "123:test" not in told
 
@@ -97,8 +97,8 @@ def test_the_message_of_an_error_is_told_where_it_may_be_but_never_a_secret() ->
 
 
 def test_a_record_that_cannot_be_written_tells_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    handler = Discreet(sys.stderr)
-    handler.setFormatter(Blanking(SECRETS, processors=[structlog.processors.JSONRenderer()]))
+    handler = QuietHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter(SECRETS, processors=[structlog.processors.JSONRenderer()]))
     handler.handle(logging.makeLogRecord({"msg": "%d messages", "args": ("what alice said",), "lineno": 7}))
     told = capsys.readouterr().err
     assert "could not be written" in told

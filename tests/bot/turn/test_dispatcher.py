@@ -19,7 +19,7 @@ from bot.queue.replica import Replica
 from bot.services import Services
 from bot.storage.store import Store, make_client
 from bot.turn.dispatcher import Dispatcher
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.conftest import make_services
 from tests.edge import Edge, Screen
 from tests.people import said
@@ -68,7 +68,7 @@ class Scene:
         self.edge = edge or Edge()
         self.services = replace(services, platforms={"test": self.edge})
         self.stages = Stages()
-        self.turns = Turns()
+        self.turns = Scheduler()
         stages = {**discovery.stages(self.services), "echo": self.stages.echo}
         mailbox = Mailbox(self.services.store, Replica("test", uuid.uuid4().hex))
         delivery = Delivery(services.texts, metrics=services.metrics)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 
 
 class Work:
@@ -44,7 +44,7 @@ class Work:
 
 
 async def test_turns_of_a_conversation_follow_each_other() -> None:
-    turns, work = Turns(), Work()
+    turns, work = Scheduler(), Work()
     for name in ("a1", "a2", "a3"):
         turns.start("a", lambda name=name: work.run(name))  # type: ignore[misc]
     work.let_end("a1", "a2", "a3")
@@ -53,7 +53,7 @@ async def test_turns_of_a_conversation_follow_each_other() -> None:
 
 
 async def test_a_long_turn_holds_up_nobody_else() -> None:
-    turns, work = Turns(), Work()
+    turns, work = Scheduler(), Work()
     turns.start("a", lambda: work.run("long"))
     turns.start("b", lambda: work.run("short"))
     work.let_end("short")
@@ -64,7 +64,7 @@ async def test_a_long_turn_holds_up_nobody_else() -> None:
 
 
 async def test_cancelling_ends_the_running_turn_and_drops_the_waiting_ones() -> None:
-    turns, work = Turns(), Work()
+    turns, work = Scheduler(), Work()
     for name in ("a1", "a2"):
         turns.start("a", lambda name=name: work.run(name))  # type: ignore[misc]
     await work.until(work.begun, {"a1"})
@@ -76,7 +76,7 @@ async def test_cancelling_ends_the_running_turn_and_drops_the_waiting_ones() -> 
 
 
 async def test_draining_lets_turns_end_within_the_grace_period() -> None:
-    turns, work = Turns(), Work()
+    turns, work = Scheduler(), Work()
     turns.start("a", lambda: work.run("a"))
     work.let_end("a")
     assert await turns.drain(5) == 0
@@ -84,7 +84,7 @@ async def test_draining_lets_turns_end_within_the_grace_period() -> None:
 
 
 async def test_draining_cancels_what_outlasts_the_grace_period() -> None:
-    turns, work = Turns(), Work()
+    turns, work = Scheduler(), Work()
     turns.start("a", lambda: work.run("a"))
     await work.until(work.begun, {"a"})
     assert await turns.drain(0.01) == 1
@@ -92,7 +92,7 @@ async def test_draining_cancels_what_outlasts_the_grace_period() -> None:
 
 
 async def test_nothing_is_kept_of_conversations_that_ended() -> None:
-    turns, work = Turns(), Work()
+    turns, work = Scheduler(), Work()
     for each in range(100):
         work.let_end(str(each))
         turns.start(each, lambda each=each: work.run(str(each)))  # type: ignore[misc]
@@ -103,7 +103,7 @@ async def test_nothing_is_kept_of_conversations_that_ended() -> None:
 
 
 async def test_a_failing_turn_is_reported_and_the_next_one_runs() -> None:
-    turns, work, reported = Turns(), Work(), []
+    turns, work, reported = Scheduler(), Work(), []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context["exception"]))
 
     async def fail() -> None:

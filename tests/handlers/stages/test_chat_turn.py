@@ -12,7 +12,7 @@ from bot.domain.message import Message
 from bot.queue.mailbox import Mailbox
 from bot.queue.replica import Replica
 from bot.turn.dispatcher import Dispatcher
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.edge import Edge
 from tests.handlers.stages.talk import Talk
 from tests.people import said
@@ -24,7 +24,7 @@ class Scene:
 
     def __init__(self, talk: Talk) -> None:
         self.edge = Edge()
-        self.turns = Turns()
+        self.turns = Scheduler()
         self.talk = talk
         services = replace(talk.services, platforms={"test": self.edge})
         mailbox = Mailbox(services.store, Replica("test", "boot"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.content_files import LOOKS, Content, ContentError
 from bot.config.settings import HOUSE, read_settings
 from bot.contract import Stage
@@ -21,10 +21,10 @@ from bot.domain.command import Commands
 from bot.domain.message import Chat, Message, Person
 from bot.domain.reply import Reply
 from bot.services import Services
-from bot.storage.chat_settings import OptionsKeeper
+from bot.storage.chat_settings import ChatSettingsStore
 from bot.storage.explanations import Explanations
 from bot.storage.memory import Memory
-from bot.storage.person_index import Places
+from bot.storage.person_index import PersonIndex
 from bot.storage.store import Store, make_client
 from handlers.stages.faq import build
 from handlers.stages.rules import build as build_rules
@@ -56,10 +56,10 @@ def services(directory: Path, *, semantic: bool = False) -> Services:
         settings,
         store,
         Memory(store, settings),
-        OptionsKeeper(store),
+        ChatSettingsStore(store),
         Explanations(store),
-        Places(store),
-        Texts(TEXTS),
+        PersonIndex(store),
+        Catalogue(TEXTS),
         Content(),
         Commands(()),
         {},

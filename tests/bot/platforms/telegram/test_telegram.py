@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.config.catalogue import LANGUAGES, Texts
+from bot.config.catalogue import LANGUAGES, Catalogue
 from bot.config.settings import SettingsError, read_settings
 from bot.domain.errors import Apology
 from bot.domain.message import Attachment, Chat, Message, Person
@@ -34,13 +34,13 @@ def said_by(person: int, chat: int, *, private: bool = False) -> Message:
 
 
 def test_without_a_token_there_is_no_platform() -> None:
-    assert build(read_settings(_env_file=None, telegram_token=None), Texts(TEXTS), make_commands()) is None
+    assert build(read_settings(_env_file=None, telegram_token=None), Catalogue(TEXTS), make_commands()) is None
 
 
 async def test_it_is_built_from_the_settings_alone(server: TelegramServer) -> None:
     for url in (server.url, f"{server.url}/"):
         settings = read_settings(_env_file=None, telegram_token=f" {server.token}\n", telegram_api_url=url)
-        platform = build(settings, Texts(TEXTS), make_commands())
+        platform = build(settings, Catalogue(TEXTS), make_commands())
         assert platform
         assert (platform.name, await platform.probe()) == ("telegram", "@yingda_bot")
         await platform.close()
@@ -51,7 +51,7 @@ async def test_a_wrong_token_is_said_in_every_language(server: TelegramServer) -
     with pytest.raises(Apology) as apology:
         await platform.probe()
     await platform.close()
-    sentences = {Texts(TEXTS).say(each, apology.value.key, **apology.value.values) for each in LANGUAGES}
+    sentences = {Catalogue(TEXTS).say(each, apology.value.key, **apology.value.values) for each in LANGUAGES}
     assert len(sentences) == 3
     assert all("TELEGRAM_TOKEN" in each for each in sentences)
 
@@ -62,7 +62,7 @@ async def test_an_address_where_nobody_answers_is_named(server: TelegramServer, 
     with pytest.raises(Apology) as apology:
         await platform.probe()
     await platform.close()
-    sentence = Texts(TEXTS).say("en", apology.value.key, **apology.value.values)
+    sentence = Catalogue(TEXTS).say("en", apology.value.key, **apology.value.values)
     assert url in sentence
     assert server.token not in sentence
 
@@ -103,7 +103,7 @@ async def test_an_address_that_needs_no_proxy_is_asked_without(
 def test_a_proxy_that_cannot_be_used_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     surround(monkeypatch, ALL_PROXY="socks5://127.0.0.1:7891")
     with pytest.raises(SettingsError, match=r"ALL_PROXY: .* SOCKS .* HTTPS_PROXY"):
-        build(read_settings(_env_file=None, telegram_token="123:test"), Texts(TEXTS), make_commands())
+        build(read_settings(_env_file=None, telegram_token="123:test"), Catalogue(TEXTS), make_commands())
 
 
 async def test_files_are_read(server: TelegramServer, platform: Telegram) -> None:

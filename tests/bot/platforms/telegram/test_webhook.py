@@ -24,7 +24,7 @@ from bot.platforms.telegram.webhook import SECRET_HEADER
 from bot.runtime.health import Health
 from bot.runtime.http import LIMITS, application, opened
 from bot.services import Services
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.bot.platforms.telegram.conftest import Answer, Listening, echo, make_platform, silence
 from tests.servers.telegram import TelegramServer
 
@@ -65,7 +65,7 @@ def hooked(server: TelegramServer, services: Services) -> Open:
         told: dict[str, Any] = {"telegram_webhook_url": url, "http_port": 1, "telegram_token": server.token}
         platform = make_platform(server, patience=QUICK, **told)
         bot = Hooked(Listening(platform, answer), url, platform._settings.webhook_secret)
-        app = application(Health(services, Turns()), services.metrics, {"telegram": platform})
+        app = application(Health(services, Scheduler()), services.metrics, {"telegram": platform})
         async with opened(app, "127.0.0.1", port), asyncio.TaskGroup() as group:
             ears = group.create_task(platform.listen(bot.heard.receive, bot.heard.moved)) if listens else None
             yield bot

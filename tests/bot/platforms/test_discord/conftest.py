@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 import handlers
-from bot.config.catalogue import Texts
+from bot.config.catalogue import Catalogue
 from bot.config.settings import Settings
 from bot.contract import Page
 from bot.domain.command import Command, Commands, InFile, Wording, command
@@ -106,7 +106,7 @@ def settings(**told: Any) -> Settings:
 
 def made(server: DiscordServer, *commands: Command, **more: Any) -> Discord:
     told = {"discord_api_url": server.api_url, "discord_token": server.token, **more}
-    texts = Texts(Path(handlers.__file__).parent / "texts")
+    texts = Catalogue(Path(handlers.__file__).parent / "texts")
     platform = build(settings(**told), texts, Commands(commands))
     assert isinstance(platform, Discord)
     return platform

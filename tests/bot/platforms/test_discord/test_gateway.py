@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import handlers
-from bot.config.catalogue import LANGUAGES, Texts
+from bot.config.catalogue import LANGUAGES, Catalogue
 from bot.domain.command import Commands
 from bot.domain.errors import Apology, Gone
 from bot.platforms.discord import build
@@ -17,7 +17,7 @@ from tests.servers.discord import DiscordServer
 
 
 def test_there_is_no_platform_without_a_token() -> None:
-    texts = Texts(Path(handlers.__file__).parent / "texts")
+    texts = Catalogue(Path(handlers.__file__).parent / "texts")
     assert build(settings(), texts, Commands([])) is None
 
 
@@ -154,7 +154,7 @@ async def _refusal(server: DiscordServer, **settings: object) -> str:
     with pytest.raises(Apology) as refusal:
         await platform.listen(bot.receive, bot.moved)
     await platform.close()
-    texts = Texts(Path(handlers.__file__).parent / "texts")
+    texts = Catalogue(Path(handlers.__file__).parent / "texts")
     sentences = [texts.say(language, refusal.value.key, **refusal.value.values) for language in LANGUAGES]
     return sentences[-1]
 

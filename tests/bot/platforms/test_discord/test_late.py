@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.delivery.delivery import Delivery
-from bot.delivery.journal import Witness
+from bot.delivery.journal import JournaledOutlet
 from bot.domain.errors import Superseded
 from bot.domain.message import Message
 from bot.platforms.discord.platform import Discord
@@ -18,7 +18,7 @@ from bot.queue.mailbox import Mailbox
 from bot.queue.replica import Replica
 from bot.services import Services
 from bot.turn.dispatcher import Dispatcher
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.bot.platforms.test_discord.conftest import listening, made, reset, silence
 from tests.servers.discord import DiscordServer
 
@@ -37,7 +37,7 @@ async def taken_up(services: Services, platform: Discord, message: Message, seco
     settings = services.settings.model_copy(update={"answer_within": 60.0})
     clock = lambda: message.time + seconds  # noqa: E731 — it needs `message`
     later = replace(services, platforms={"discord": platform}, settings=settings, clock=clock)
-    turns, mailbox = Turns(), Mailbox(services.store, Replica("later", uuid.uuid4().hex))
+    turns, mailbox = Scheduler(), Mailbox(services.store, Replica("later", uuid.uuid4().hex))
     await Dispatcher(later, {}, turns, Delivery(services.texts), mailbox).receive(message)
     await turns.drain(10)
     assert not await mailbox.waiting(message.conversation)
@@ -65,7 +65,7 @@ async def test_who_was_taken_for_dead_does_not_take_back_what_another_process_sh
         await slow.accept(message, message.conversation)
         letter = await slow.take(message.conversation)
         assert letter
-        outlet = Witness(platform.outlet(message), slow, message.conversation, letter)
+        outlet = JournaledOutlet(platform.outlet(message), slow, message.conversation, letter)
         await services.store.client.set(lock_key(message.conversation), "another process")
         with pytest.raises(Superseded):
             await outlet.done()

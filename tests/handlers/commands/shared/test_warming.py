@@ -29,7 +29,10 @@ async def test_it_ends_with_the_bot(tmp_path: Path) -> None:
 def test_first_uses_need_neither_jieba_nor_pypinyin_nor_matplotlib_in_memory() -> None:
     code = """if True:
         import sys
-        from handlers.language import keywords, matching, own, pinyin, tag
+        from handlers.language.script import pinyin
+        from handlers.language.segmentation import matching, own
+        from handlers.language.statistics import keywords
+        from handlers.language.tagging import tag
         from handlers.pictures.bars import bars
         text = "他来到了网易杭研大厦"
         tag.tag(text), keywords.by_tf_idf(text), pinyin.pinyin(text), matching.graph(text, own.Segmenter().lexicon)

@@ -23,7 +23,7 @@ from bot.runtime.health import Health
 from bot.runtime.http import application, opened, serving
 from bot.services import Services
 from bot.storage.store import Store, make_client
-from bot.turn.scheduler import Turns
+from bot.turn.scheduler import Scheduler
 from tests.edge import Edge
 from tests.logged import Logged
 
@@ -100,7 +100,7 @@ async def test_a_platform_that_is_not_connected_is_named(settings: Settings) -> 
 
 async def test_a_standby_is_ready_without_being_connected(services: Services) -> None:
     line = Line(connected=False)
-    health = Health(replace(services, platforms={"test": line}), Turns())
+    health = Health(replace(services, platforms={"test": line}), Scheduler())
     health.process("running", ready=True)
     health.platform(line, "standby", ready=True)
     async with served(application(health, services.metrics, {})) as get:
@@ -153,7 +153,7 @@ async def test_content_that_vanishes_is_told_until_it_is_back(settings: Settings
 async def test_without_redis_the_guarantee_is_suspended(services: Services) -> None:
     store = Store(make_client("redis://127.0.0.1:1"), "nowhere")
     away = replace(services, store=store)
-    health = Health(away, Turns())
+    health = Health(away, Scheduler())
     health.process("running", ready=True)
     await store.attempt(lambda: store.client.get("x"), None)
     async with served(application(health, away.metrics, {})) as get:
@@ -169,7 +169,7 @@ async def test_without_redis_the_guarantee_is_suspended(services: Services) -> N
 
 
 async def test_a_bot_that_starts_or_ends_is_not_ready(services: Services) -> None:
-    health = Health(services, Turns())
+    health = Health(services, Scheduler())
     async with served(application(health, services.metrics, {})) as get:
         assert (await get("/readyz"))[0] == 503
         health.process("running", ready=True)
@@ -179,7 +179,7 @@ async def test_a_bot_that_starts_or_ends_is_not_ready(services: Services) -> Non
 
 
 async def test_a_blocked_loop_is_seen_after_it(services: Services) -> None:
-    health = Health(services, Turns())
+    health = Health(services, Scheduler())
     async with served(application(health, services.metrics, {})) as get, asyncio.TaskGroup() as group:
         beat = group.create_task(health.lag.beat())
         await get("/healthz")
@@ -191,7 +191,7 @@ async def test_a_blocked_loop_is_seen_after_it(services: Services) -> None:
 
 
 async def test_the_memory_of_redis_is_told(services: Services) -> None:
-    async with served(application(Health(services, Turns()), services.metrics, {})) as get:
+    async with served(application(Health(services, Scheduler()), services.metrics, {})) as get:
         [line] = [each for each in (await get("/metrics"))[1].splitlines() if each.startswith("yingda_redis_memory")]
     assert float(line.split()[1]) > 100_000
 
@@ -201,10 +201,10 @@ async def test_a_port_that_is_taken_is_named_in_one_sentence(services: Services,
         port = taken.getsockname()[1]
         chosen = settings.model_copy(update={"http_port": port})
         with pytest.raises(SettingsError, match=rf"^HTTP_HOST, HTTP_PORT: 127\.0\.0\.1:{port} cannot be served on: "):
-            async with serving(chosen, Health(services, Turns()), services.metrics, {}):
+            async with serving(chosen, Health(services, Scheduler()), services.metrics, {}):
                 pass
 
 
 async def test_without_a_port_nothing_is_served(services: Services, tmp_path: Path) -> None:
-    async with serving(services.settings, Health(services, Turns()), services.metrics, {}):
+    async with serving(services.settings, Health(services, Scheduler()), services.metrics, {}):
         pass

