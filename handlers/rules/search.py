@@ -145,7 +145,7 @@ def _blocks(regexes: tuple[Numbered, ...]) -> Iterator[Block]:
 
 def _union(regexes: tuple[Numbered, ...]) -> Any:
     """Return the set of some regexes, None where it is too big."""
-    options = re2.ChatSettings()
+    options = re2.Options()
     options.max_mem, options.log_errors, options.case_sensitive = SET_BYTES, False, regex_options().case_sensitive
     union = re2.Set.SearchSet(options)
     try:
