@@ -109,8 +109,8 @@ class Settings(BaseSettings):
     openai_stall_timeout: float = Field(30, gt=0)
     # How many answers the model gives at once; the others wait in order.
     openai_parallel: int = Field(8, ge=1)
-    # How many tokens of what was said before go along with a question.
-    openai_history_tokens: int = Field(3000, ge=0)
+    # How many tokens of what was said before go along with a question; of one longer exchange, head and tail.
+    openai_history_tokens: int = Field(12_000, ge=0)
     # What a million tokens cost, as JSON, for the metric of cost: {"model": {"input": 1, "cached": 0.1, "output": 4}}.
     openai_prices: dict[str, Price] = Field(default_factory=dict)
 

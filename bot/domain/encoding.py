@@ -35,6 +35,7 @@ def _fields_of(value: Any) -> dict[str, Any]:
 
 # `json.dumps` would make one at every call, which takes as long as encoding a short text.
 _ENCODER = json.JSONEncoder(default=_fields_of, separators=(",", ":"))
+_UTF8_ENCODER = json.JSONEncoder(default=_fields_of, separators=(",", ":"), ensure_ascii=False)
 
 
 def line_of(value: Any) -> str:
@@ -43,6 +44,11 @@ def line_of(value: Any) -> str:
     What is kept is read by scripts in Redis, too, whose JSON knows no lone surrogates.
     """
     return _ENCODER.encode(value)
+
+
+def utf8_line_of(value: Any) -> str:
+    """Return a dataclass as one line of JSON that takes no more bytes than its texts do: `line_of` takes six for 好."""
+    return _UTF8_ENCODER.encode(value)
 
 
 def readable(kind: Callable[..., T], lines: Iterable[str]) -> tuple[T, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.config.settings import Settings
-from bot.domain.encoding import line_of, readable
+from bot.domain.encoding import line_of, readable, utf8_line_of
 from bot.domain.message import Conversation, Message
 from bot.storage.chat_settings import ChatSettings
 from bot.storage.connection import Command
@@ -85,7 +85,7 @@ class Memory:
             return ()
         sender, settings = message.sender, self._settings
         exchange = Exchange(sender.id, sender.name, message.text, answer, message.time, source)
-        line = line_of(exchange)
+        line = utf8_line_of(exchange)
         bounds = settings.memory_turns, settings.memory_bytes, settings.memory_ttl
         noted = note(sender.id, where, settings.memory_ttl)
         return *noted, ("EVAL", APPEND, 1, memory_key(where), line, *bounds)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.config.catalogue import Catalogue
 from bot.domain.message import Fact, Message
 from bot.storage.memory import Exchange
-from handlers.llm.tokens import tokens
+from handlers.llm.tokens import BYTES_PER_TOKEN, tokens
 
 NAME_CHARACTERS = 64
 QUOTE_CHARACTERS = 2000
@@ -20,6 +20,9 @@ FACT_CHARACTERS = 1500
 FACTS = 5
 # What an endpoint adds around each message.
 EXCHANGE_TOKENS = 8
+# Of an exchange cut to less, nobody could make anything.
+LEAST_BYTES = 16
+GAP = "…"
 UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
 
@@ -60,15 +63,53 @@ def compose(message: Message, history: Sequence[Exchange], texts: Catalogue, *, 
     return Prompt("\n\n".join(filter(None, (instructions, _facts(message, texts)))), tuple(history), question, shared)
 
 
-def within(history: Iterable[Exchange], budget: int) -> tuple[Exchange, ...]:
-    """Return the newest exchanges that fit into a budget of tokens, none of them cut, the oldest first."""
+def within(history: Sequence[Exchange], budget: int) -> tuple[Exchange, ...]:
+    """Return the newest exchanges that fit into a budget of tokens, the oldest first.
+
+    They are whole, but that a newest one too long for it goes along alone, without its middle: what is asked next is
+    mostly about it.
+    """
+    if history and _cost(history[-1]) > budget:
+        return _cut(history[-1], budget)
     chosen: list[Exchange] = []
-    for exchange in reversed(tuple(history)):
-        budget -= tokens(exchange.name + exchange.question + exchange.answer) + EXCHANGE_TOKENS
+    for exchange in reversed(history):
+        budget -= _cost(exchange)
         if budget < 0:
             break
         chosen.append(exchange)
     return tuple(reversed(chosen))
+
+
+def _cost(exchange: Exchange) -> int:
+    return tokens(exchange.name + exchange.question + exchange.answer) + EXCHANGE_TOKENS
+
+
+def _cut(exchange: Exchange, budget: int) -> tuple[Exchange, ...]:
+    """Return an exchange cut to so many tokens, the longer of question and answer first; none where it would be bare.
+
+    The shares are in bytes, as tokens are estimated.
+    """
+    room = int((budget - EXCHANGE_TOKENS - tokens(exchange.name)) * BYTES_PER_TOKEN)
+    if room < LEAST_BYTES:
+        return ()
+    question, answer = (len(_bytes(each)) for each in (exchange.question, exchange.answer))
+    share = min(question, max(room // 2, room - answer))
+    cut = _without_middle(exchange.question, share), _without_middle(exchange.answer, room - share)
+    return (replace(exchange, question=cut[0], answer=cut[1]),)
+
+
+def _without_middle(text: str, size: int) -> str:
+    """Return a text of at most so many bytes: its head and its tail."""
+    content = _bytes(text)
+    if len(content) <= size:
+        return text
+    half = max(0, (size - len(_bytes(GAP))) // 2)
+    head, tail = content[:half], content[len(content) - half :]
+    return head.decode("utf-8", "ignore") + GAP + tail.decode("utf-8", "ignore")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def one_line(name: str) -> str:

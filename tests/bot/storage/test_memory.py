@@ -73,6 +73,13 @@ async def test_memory_is_bounded_by_bytes_and_always_keeps_the_latest(store: Sto
     assert await questions(memory, said("")) == ["huge"]
 
 
+async def test_memory_counts_what_was_said_not_how_it_is_written(store: Store) -> None:
+    memory = Memory(store, make_settings(memory_bytes=1024))
+    for number in range(3):
+        await remember(memory, said(f"{number}"), "很" * 80)
+    assert await questions(memory, said("")) == ["0", "1", "2"]
+
+
 async def test_memory_ages_and_each_exchange_refreshes_it(services: Services) -> None:
     await remember(services.memory, said("one"), "1")
     slot = memory_key(said("").conversation)

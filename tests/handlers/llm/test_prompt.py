@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,15 +11,48 @@ from handlers.llm.prompt import NAME_CHARACTERS, Prompt, compose, one_line, with
 from handlers.llm.tokens import tokens
 from tests.people import said
 
+
+def exchanged(question: str, answer: str) -> Exchange:
+    return Exchange("1", "Ann", question, answer, 0.0, "chat")
+
+
 texts = st.text(max_size=30)
 exchanges = st.builds(Exchange, texts, texts, texts, texts, st.just(0.0), st.just("chat"))
 
 
 @given(st.lists(exchanges, max_size=8), st.integers(0, 100))
-def test_history_is_the_newest_whole_exchanges_that_fit(history: list[Exchange], budget: int) -> None:
+def test_history_is_the_newest_exchanges_that_fit_and_only_the_last_of_them_is_ever_cut(
+    history: list[Exchange], budget: int
+) -> None:
     chosen = within(history, budget)
-    assert list(chosen) == history[len(history) - len(chosen) :]
+    assert list(chosen[:-1]) == history[len(history) - len(chosen) : -1]
     assert sum(tokens(each.question + each.answer) for each in chosen) <= budget + len(chosen)
+
+
+CHINESE, ENGLISH, EMOJI, HALVES = "问" * 3500, "Answer. " * 2000, "😀" * 3000, "\ud800" * 3000
+LONG = [(CHINESE, "短"), ("短", ENGLISH), (EMOJI, CHINESE), (HALVES, "短")]
+
+
+@pytest.mark.parametrize("budget", [40, 100, 3000])
+@pytest.mark.parametrize(("question", "answer"), LONG)
+def test_the_newest_exchange_always_goes_along_with_head_and_tail(question: str, answer: str, budget: int) -> None:
+    before = exchanged("before", "b")
+    [kept] = within((before, exchanged(question, answer)), budget)
+    assert tokens(kept.question + kept.answer) <= budget
+    for whole, cut in ((question, kept.question), (answer, kept.answer)):
+        head, _, tail = cut.partition("…")
+        assert cut == whole or (whole.startswith(head) and whole.endswith(tail))
+        assert cut
+
+
+def test_what_a_cut_exchange_leaves_is_used() -> None:
+    [kept] = within([exchanged("翻译", "很" * 3500)], 3000)
+    assert (kept.question, tokens(kept.answer) > 2900) == ("翻译", True)
+
+
+@pytest.mark.parametrize("budget", [0, 8, 12])
+def test_where_there_is_no_room_for_words_nothing_goes_along(budget: int) -> None:
+    assert within([exchanged("q" * 100, "a" * 100)], budget) == ()
 
 
 def test_all_history_goes_along_where_there_is_room() -> None:

@@ -152,6 +152,15 @@ async def test_history_keeps_to_its_budget_newest_first(talks: Talking, server: 
     assert said == ["question 3", "question 4"]
 
 
+async def test_an_answer_longer_than_the_budget_does_not_empty_the_history(talks: Talking, server: OpenAI) -> None:
+    async with talks(server, openai_history_tokens=3000) as talk:
+        await talk.remember("写一篇文章", "开头" + "很" * 3500 + "结尾")
+        await talk.hear("把上面那篇翻译成英文")
+    question, answer = (each["content"] for each in server.prompts[0][1:-1])
+    assert question == "写一篇文章"
+    assert (answer[:2], answer[-2:], len(answer) > 2000) == ("开头", "结尾", True)
+
+
 async def test_a_lone_surrogate_is_asked_as_a_replacement_character(talk: Talk) -> None:
     await talk.hear("broken \ud83d half", sender=Person("1", "\udc00"))
     assert talk.server.prompts[0][-1]["content"].endswith("broken \ufffd half")
