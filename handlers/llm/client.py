@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,6 +45,8 @@ class Model:
         self._settings = settings
         self._dialect = Dialect(settings)
         self._client = _connect(settings)
+        # The most tokens that the endpoint took, by our estimate, since it first refused a prompt as too long.
+        self._most = math.inf
 
     async def close(self) -> None:
         """Close all connections."""
@@ -94,15 +97,20 @@ class Model:
         return getattr(found, "id", None) is not None
 
     async def _open(self, prompt: Prompt, user: str) -> AsyncStream[object]:
-        """Send the question until the answer begins, at most once more for each reason there is."""
+        """Send the question until the answer begins, shorter as long as it is too long, once more for other reasons."""
         tried: set[str] = set()
+        prompt = prompt.fitted(self._most)
         while True:
             fields = self._dialect.request(prompt.messages, user)
             try:
-                return await self._send(fields)
+                stream = await self._send(fields)
             except APIError as error:
                 if not self._dialect.learn(fields, error):
                     prompt = await self._mended(error, prompt, tried)
+                continue
+            if "shorten" in tried or prompt.size > self._most:
+                self._most = prompt.size
+            return stream
 
     async def _send(self, fields: dict[str, Any]) -> AsyncStream[object]:
         """Ask for chat completions; the chunks come as plain data, since modelling each takes most of the time.
@@ -117,14 +125,14 @@ class Model:
     async def _mended(self, error: APIError, prompt: Prompt, tried: set[str]) -> Prompt:
         """Return what to ask now, after as long a wait as it takes, or raise the error that nothing helps against."""
         way = remedy(error)
-        if way is None or way in tried or (way == "shorten" and not prompt.history):
+        again = prompt.shorter() if way == "shorten" else None if way in tried else prompt
+        if way is None or again is None:
             raise error
         tried.add(way)
         log.debug("the model is asked again", reason=reason(error))
-        if way == "shorten":
-            return prompt.halved()
-        await asyncio.sleep(pause(error))
-        return prompt
+        if way == "wait":
+            await asyncio.sleep(pause(error))
+        return again
 
 
 def way_to(url: str, limits: httpx2.Limits = DEFAULT_CONNECTION_LIMITS) -> DefaultAsyncHttpxClient:

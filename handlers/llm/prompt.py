@@ -15,9 +15,6 @@ from bot.storage.memory import Exchange
 from handlers.llm.tokens import BYTES_PER_TOKEN, tokens
 
 NAME_CHARACTERS = 64
-QUOTE_CHARACTERS = 2000
-FACT_CHARACTERS = 1500
-FACTS = 5
 # What an endpoint adds around each message.
 EXCHANGE_TOKENS = 8
 # Of an exchange cut to less, nobody could make anything.
@@ -27,13 +24,30 @@ UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the owner's FAQ and of a quoted message goes along with a question."""
+
+    facts: int = 5
+    fact_characters: int = 1500
+    quote_characters: int = 2000
+
+
+# What is tried where even a prompt without history is too long: less of the facts, then less of the quote, too.
+SHARES = (Share(), Share(2, 500), Share(2, 500, 500))
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
-    """One request to the model. `history` is of whole exchanges, the oldest first."""
+    """One request to the model: its history, the oldest exchange first, and what stands around it.
+
+    `leaner` are system message and question with less around them, for an endpoint that takes no more.
+    """
 
     system: str
     history: tuple[Exchange, ...]
     question: str
     named: bool
+    leaner: tuple[tuple[str, str], ...] = ()
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -41,9 +55,29 @@ class Prompt:
         said = [line for exchange in self.history for line in self._lines(exchange)]
         return [_line("system", self.system), *said, _line("user", self.question)]
 
-    def halved(self) -> Prompt:
-        """Return the prompt with the newer half of its history."""
-        return replace(self, history=self.history[len(self.history) - len(self.history) // 2 :])
+    @property
+    def size(self) -> int:
+        """About how many tokens it is."""
+        return tokens(self.system) + tokens(self.question) + sum(map(_cost, self.history))
+
+    def shorter(self) -> Prompt | None:
+        """Return the prompt with the newer half of its history, or then with less around it; None at the end."""
+        if self.history:
+            return replace(self, history=self.history[len(self.history) - len(self.history) // 2 :])
+        if not self.leaner:
+            return None
+        (system, question), *leaner = self.leaner
+        return replace(self, system=system, question=question, leaner=tuple(leaner))
+
+    def fitted(self, budget: float) -> Prompt:
+        """Return the prompt shortened to so many tokens, or as far as it can be."""
+        prompt = self
+        if self.size > budget:
+            bare = replace(self, history=())
+            prompt = replace(self, history=within(self.history, int(budget) - bare.size))
+        while prompt.size > budget and (shorter := prompt.shorter()):
+            prompt = shorter
+        return prompt
 
     def _lines(self, exchange: Exchange) -> Iterable[dict[str, str]]:
         question = f"{one_line(exchange.name)}: {exchange.question}" if self.named else exchange.question
@@ -59,8 +93,14 @@ def compose(message: Message, history: Sequence[Exchange], texts: Catalogue, *, 
     instructions = system or texts.say(message.language, "chat.system")
     said = f"{one_line(message.sender.name)}: {message.text}" if shared else message.text
     attached = texts.say(message.language, "chat.attached") if message.attachments else ""
-    question = "\n\n".join(part for part in (_setting(message, texts), _quoted(message, texts), attached, said) if part)
-    return Prompt("\n\n".join(filter(None, (instructions, _facts(message, texts)))), tuple(history), question, shared)
+    (all_of_it, question), *leaner = dict.fromkeys(
+        (
+            _paragraphs(instructions, _facts(message, texts, share)),
+            _paragraphs(_setting(message, texts), _quoted(message, texts, share), attached, said),
+        )
+        for share in SHARES
+    )
+    return Prompt(all_of_it, tuple(history), question, shared, tuple(leaner))
 
 
 def within(history: Sequence[Exchange], budget: int) -> tuple[Exchange, ...]:
@@ -117,6 +157,10 @@ def one_line(name: str) -> str:
     return UNPRINTABLE.sub(" ", name[: 4 * NAME_CHARACTERS]).strip()[:NAME_CHARACTERS].strip()
 
 
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts))
+
+
 def _setting(message: Message, texts: Catalogue) -> str:
     """Say when, where and by whom: true for this message only, so it is never remembered."""
     spoken = datetime.fromtimestamp(message.time).astimezone()
@@ -129,27 +173,27 @@ def _setting(message: Message, texts: Catalogue) -> str:
     return texts.say(message.language, "chat.setting" if message.chat.private else "chat.setting_group", **values)
 
 
-def _quoted(message: Message, texts: Catalogue) -> str:
+def _quoted(message: Message, texts: Catalogue, share: Share) -> str:
     """Return the message that this one answers, marked line by line as what it is."""
     quote = message.quote
     if quote is None or not quote.text.strip():
         return ""
-    marked = "\n".join(f"> {line}" for line in _shortened(quote.text, QUOTE_CHARACTERS).splitlines())
+    marked = "\n".join(f"> {line}" for line in _shortened(quote.text, share.quote_characters).splitlines())
     author = one_line(quote.sender.name) if quote.sender else ""
     key = "chat.quoted_mine" if quote.mine else "chat.quoted" if author else "chat.quoted_nobody"
     return f"{texts.say(message.language, key, sender=author)}\n{marked}"
 
 
-def _facts(message: Message, texts: Catalogue) -> str:
+def _facts(message: Message, texts: Catalogue, share: Share) -> str:
     if not message.facts:
         return ""
-    lines = "\n".join(_fact(fact) for fact in message.facts[:FACTS])
+    lines = "\n".join(_fact(fact, share.fact_characters) for fact in message.facts[: share.facts])
     return f"{texts.say(message.language, 'chat.facts')}\n{lines}"
 
 
-def _fact(fact: Fact) -> str:
+def _fact(fact: Fact, characters: int) -> str:
     """Return a fact as one line of JSON: nothing in it can look like an instruction around it."""
-    data = {"question": fact.question, "answer": _shortened(fact.answer, FACT_CHARACTERS)}
+    data = {"question": fact.question, "answer": _shortened(fact.answer, characters)}
     return json.dumps(data, ensure_ascii=False)
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from tests.servers.openai_embeddings import unembeddable, vector
 from tests.servers.openai_fields import fault
-from tests.servers.openai_refusals import Hang, Refusal, bad, no_model
+from tests.servers.openai_refusals import Hang, Refusal, bad, no_model, too_long
 from tests.servers.openai_stream import MALFORMED, Cut, Finish, Pause, Raw, Spoiled, Stall, Step, Stream
 from tests.servers.overheard import LEDGER
 
@@ -55,6 +55,7 @@ class OpenAI:
         delay: Seconds before each of them.
         unknown: Fields that this server does not know, as an older or compatible one.
         words: What is answered, piece by piece, to the last thing said, where nothing was told.
+        window: How many characters all messages of a request may have together.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class OpenAI:
         delay: float = 0,
         unknown: Iterable[str] = (),
         words: Callable[[str], Iterable[str]] | None = None,
+        window: int | None = None,
     ) -> None:
         self.key = key
         LEDGER.now.keeps(key)
@@ -72,6 +74,7 @@ class OpenAI:
         self.delay = delay
         self.unknown = frozenset(unknown)
         self.words = words
+        self.window = window
         self.models = [MODEL]
         self.embedding_models = [EMBEDDING_MODEL]
         self.calls: list[Call] = []
@@ -213,7 +216,10 @@ class OpenAI:
     def _invalid(self, body: Any) -> Refusal | None:
         if found := fault(body, self.unknown):
             return Refusal(400, found.code, "invalid_request_error", found.message, found.param)
-        return None if body["model"] in self.models else no_model(body["model"])
+        if body["model"] not in self.models:
+            return no_model(body["model"])
+        asked = sum(len(each["content"]) for each in body["messages"])
+        return None if self.window is None or asked <= self.window else too_long(asked, self.window)
 
     async def _embed(self, request: web.Request) -> web.Response:
         body = await _json(request)

@@ -40,5 +40,10 @@ def no_model(name: str) -> Refusal:
     return Refusal(404, "model_not_found", "invalid_request_error", f"The model `{name}` does not exist", "model")
 
 
+def too_long(asked: int, window: int) -> Refusal:
+    message = f"This model's maximum context length is {window} tokens. However, your messages resulted in {asked}."
+    return Refusal(400, "context_length_exceeded", "invalid_request_error", message, "messages")
+
+
 def bad(found: Fault) -> web.Response:
     return Refusal(400, found.code, "invalid_request_error", found.message, found.param).response()

@@ -75,11 +75,22 @@ def test_a_prompt_can_always_be_sent(history: list[Exchange], question: str) -> 
     assert [each["role"] for each in messages] == ["system", *["user", "assistant"] * len(history), "user"]
 
 
-def test_halving_keeps_the_newer_half_and_ends_with_nothing() -> None:
-    history = tuple(Exchange("1", "Ann", f"q{number}", "a", 0.0, "chat") for number in range(3))
-    once = Prompt("system", history, "q", named=False).halved()
+def test_a_shorter_prompt_has_the_newer_half_of_its_history_at_last_none() -> None:
+    history = tuple(exchanged(f"q{number}", "a") for number in range(3))
+    once = Prompt("system", history, "q", named=False).shorter()
+    assert once is not None
     assert once.history == history[2:]
-    assert once.halved().history == ()
+    twice = once.shorter()
+    assert twice is not None
+    assert (twice.history, twice.shorter()) == ((), None)
+
+
+@given(st.lists(exchanges, max_size=5), st.integers(0, 200))
+def test_a_prompt_is_fitted_as_far_as_it_can_be(history: list[Exchange], budget: int) -> None:
+    prompt = Prompt("system", tuple(history), "q", named=False)
+    fitted = prompt.fitted(budget)
+    assert fitted.size <= max(budget, Prompt("system", (), "q", named=False).size)
+    assert fitted == prompt or prompt.size > budget
 
 
 def test_tokens_are_counted_by_bytes_and_rounded_up() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.config.catalogue import LANGUAGES
-from bot.domain.message import Fact
+from bot.domain.message import Fact, Person, Quote
 from tests.handlers.stages.talk import Talk, Talking
 from tests.servers.openai import KEY, MALFORMED, Cut, Finish, OpenAI, Raw, Stall
 
@@ -82,12 +82,34 @@ async def test_too_long_a_prompt_is_asked_again_with_the_newer_half_of_its_histo
     assert second[1]["content"] == "question 2"
 
 
-async def test_too_long_a_prompt_is_halved_once_only(talk: Talk) -> None:
-    for number in range(4):
-        await talk.remember(f"question {number}", "answer")
-        talk.server.refuse(400, "context_length_exceeded")
-    assert (await talk.hear("hi")).key == "chat.too_long"
-    assert len(talk.server.calls) == 2
+async def test_too_long_a_prompt_is_halved_until_it_fits_and_the_next_fits_at_once(talk: Talk) -> None:
+    for number in range(6):
+        await talk.remember(f"question {number}" + "?" * 900, "answer")
+    talk.server.window = 2500
+    assert [(await talk.hear("hi")).sorry for _ in range(2)] == ["", ""]
+    assert [len(prompt) for prompt in talk.server.prompts] == [14, 8, 4, 4]
+
+
+@pytest.mark.parametrize("window", [2000, 4000])
+async def test_what_stands_around_the_question_is_shortened_where_no_history_is_left(talk: Talk, window: int) -> None:
+    facts = tuple(Fact(f"f{number}", f"q{number}", "f" * 1500, 0.4, "f") for number in range(5))
+    quote = Quote("9", "z" * 2000, Person("3", "Eve"))
+    await talk.remember("question", "answer")
+    talk.server.window = window + len(talk.services.texts.say("en", "chat.system"))
+    assert (await talk.hear("true?", facts=facts, quote=quote)).sorry == ""
+    system, question = talk.server.prompts[-1]
+    assert (system["content"].count("f" * 500), "f" * 501 in system["content"]) == (2, False)
+    assert ("z" * 2000 in question["content"]) == (window == 4000)
+    assert question["content"].endswith("\n\ntrue?")
+
+
+async def test_a_question_too_long_by_itself_is_told_and_leaves_the_next_as_it_is(talk: Talk) -> None:
+    await talk.remember("question", "answer")
+    talk.server.window = 5000
+    assert (await talk.hear("?" * 9000)).key == "chat.too_long"
+    assert [len(prompt) for prompt in talk.server.prompts] == [4, 2]
+    assert (await talk.hear("hi")).sorry == ""
+    assert len(talk.server.prompts[-1]) == 4
 
 
 BROKEN: list[tuple[tuple[Any, ...], str]] = [
