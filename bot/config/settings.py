@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -23,18 +25,22 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnparsableError
 
+from bot.config import endpoint_extras as extras
 from bot.config.secret_files import SecretFileError, SecretFiles
-from bot.config.urls import passwords
+from bot.config.urls import endpoint, passwords
 
 HOUSE = Path(__file__).resolve().parents[2]
 Words = Annotated[tuple[str, ...], NoDecode]
-
+Body = Annotated[dict[str, Any], NoDecode, BeforeValidator(extras.fields)]
+Headers = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(extras.headers)]
 
 # Ports that Telegram's servers bring updates to.
 WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
 WEBHOOK_PATH = "/telegram"
 # Settings that may stand in a file, which the variable NAME_FILE then names.
 IN_FILES = ("telegram_token", "discord_token", "openai_api_key", "redis_url")
+# What stands before the secret in a header, and not in what an endpoint says of it.
+AUTHENTICATION = re.compile(r"^(basic|bearer|token|key) +", re.IGNORECASE)
 OWN_PATHS = ("/healthz", "/readyz", "/metrics")
 
 
@@ -78,7 +84,7 @@ class Settings(BaseSettings):
     # The key for the model. Without it rules and FAQ answer alone (unless OPENAI_BASE_URL names a server without keys).
     openai_api_key: SecretStr | None = None
     # Any endpoint with OpenAI's chat completions: DeepSeek, Qwen, Ollama (http://localhost:11434/v1), vLLM, …
-    openai_base_url: str = "https://api.openai.com/v1"
+    openai_base_url: Annotated[str, AfterValidator(endpoint)] = "https://api.openai.com/v1"
     # The model's name there. The default is OpenAI's small one without an announced end.
     openai_model: str = "gpt-5.6-luna"
     # What FAQ_SEMANTIC=openai asks for vectors.
@@ -103,6 +109,10 @@ class Settings(BaseSettings):
     openai_logit_bias: dict[str, Annotated[int, Field(ge=-100, le=100)]] | None = None
     # The same seed gives the same answers, as far as the endpoint can.
     openai_seed: int | None = None
+    # What else every request for an answer has, as JSON: {"enable_thinking": false}. It wins over the settings above.
+    openai_extra_body: Body = Field(default_factory=dict)
+    # Headers of every request to the endpoint, as JSON: {"X-Title": "yingda"}. Their values are secrets.
+    openai_extra_headers: Headers = Field(default_factory=dict)
     # Seconds until the endpoint must have begun to answer.
     openai_timeout: float = Field(60, gt=0)
     # Seconds that it may then be silent, before its first word and between two.
@@ -183,14 +193,6 @@ class Settings(BaseSettings):
             raise ValueError("a key is one word of letters, digits and signs; this has something else in it")
         return SecretStr(key) if key else None
 
-    @field_validator("openai_base_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-            raise ValueError("an address like https://api.openai.com/v1 is expected")
-        return value
-
     @field_validator("telegram_webhook_url")
     @classmethod
     def _is_public(cls, value: str, info: ValidationInfo) -> str:
@@ -244,6 +246,9 @@ def _not_json(error: UnparsableError) -> str:
 def _secrets_of(values: dict[str, Any]) -> Iterator[str]:
     for value in values.values():
         if isinstance(value, SecretStr):
-            yield value.get_secret_value().strip()
+            secret = value.get_secret_value().strip()
+            yield from (secret, AUTHENTICATION.sub("", secret))
+        elif isinstance(value, dict):
+            yield from _secrets_of(value)
         elif isinstance(value, str):
             yield from passwords(value)

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx2
 import structlog
@@ -44,7 +45,7 @@ class Model:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._dialect = Dialect(settings)
-        self._client = _connect(settings)
+        self._client = _for_answers(settings)
         # The most tokens that the endpoint took, by our estimate, since it first refused a prompt as too long.
         self._most = math.inf
 
@@ -146,16 +147,31 @@ def way_to(url: str, limits: httpx2.Limits = DEFAULT_CONNECTION_LIMITS) -> Defau
     return DefaultAsyncHttpxClient(transport=httpx2.AsyncHTTPTransport(limits=limits, proxy=proxy_of(url)))
 
 
-def _connect(settings: Settings) -> AsyncOpenAI:
-    """Make a client that tries nothing again by itself: after the first word that would say things twice."""
-    key = settings.openai_api_key
+def connect(
+    settings: Settings, timeout: float | Timeout, limits: httpx2.Limits = DEFAULT_CONNECTION_LIMITS
+) -> AsyncOpenAI:
+    """Make a client that tries nothing again by itself: after the first word that would say things twice.
+
+    The client takes no query in an address; with Azure's (`api-version`) the key has a header of its own.
+    """
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else NO_KEY
+    address, _, query = settings.openai_base_url.partition("?")
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    azure = {"api-key": key} if "api-version" in options else {}
+    extra = {name: value.get_secret_value() for name, value in settings.openai_extra_headers.items()}
+    return AsyncOpenAI(
+        api_key=key,
+        base_url=address,
+        default_query=options,
+        default_headers={**azure, **extra},
+        max_retries=0,
+        timeout=timeout,
+        http_client=way_to(address, limits),
+    )
+
+
+def _for_answers(settings: Settings) -> AsyncOpenAI:
     patience = max(settings.openai_timeout, settings.openai_stall_timeout) + 1
     timeout = Timeout(patience, connect=min(CONNECT_SECONDS, settings.openai_timeout), pool=None)
     limits = httpx2.Limits(max_connections=settings.openai_parallel + 1, max_keepalive_connections=KEPT_CONNECTIONS)
-    return AsyncOpenAI(
-        api_key=key.get_secret_value() if key else NO_KEY,
-        base_url=settings.openai_base_url,
-        max_retries=0,
-        timeout=timeout,
-        http_client=way_to(settings.openai_base_url, limits),
-    )
+    return connect(settings, timeout, limits)

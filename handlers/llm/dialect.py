@@ -29,11 +29,16 @@ class Dialect:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = _chosen(settings)
+        self._extra = settings.openai_extra_body
         self._names: dict[str, str] = {}
 
     def request(self, messages: list[dict[str, str]], user: str) -> dict[str, Any]:
-        """Return the fields of a request, each under the name that this endpoint knows it by, if at all."""
-        fields = {**self._settings, "safety_identifier": user, "stream_options": {"include_usage": True}}
+        """Return the fields of a request, each under the name that this endpoint knows it by, if at all.
+
+        The owner's own win, also where they are an older name of ours.
+        """
+        ours = {**self._settings, "safety_identifier": user, "stream_options": {"include_usage": True}}
+        fields = {name: value for name, value in ours.items() if OLDER.get(name) not in self._extra} | self._extra
         named = {self._names.get(name, name): value for name, value in fields.items()}
         named.pop("", None)
         return {**named, "messages": messages, "stream": True}
@@ -65,7 +70,7 @@ def refused(sent: dict[str, Any], body: object, param: str | None) -> str | None
 
 def _named(name: str, text: str) -> bool:
     """Look for the name of a field: a word like `stop` counts only in quotes or after a colon or full stop."""
-    word = rf"\b{name}\b" if "_" in name else rf"(['\"`]|[.:]\s?){name}\b"
+    word = rf"\b{re.escape(name)}\b" if "_" in name else rf"(['\"`]|[.:]\s?){re.escape(name)}\b"
     return re.search(word, text) is not None
 
 

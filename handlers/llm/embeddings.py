@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
-from openai import AsyncOpenAI, OpenAIError
+from openai import OpenAIError
 
 from bot.config.settings import Settings
 from bot.domain.errors import Apology
 from bot.storage.connection import Command
 from bot.storage.store import Store, key
-from handlers.llm.client import NO_KEY, way_to
+from handlers.llm.client import connect
 from handlers.llm.failures import apology, cause
 
 log = structlog.get_logger(__name__)
@@ -33,14 +33,7 @@ class Embeddings:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
         self._store = store
-        key = settings.openai_api_key
-        self._client = AsyncOpenAI(
-            api_key=key.get_secret_value() if key else NO_KEY,
-            base_url=settings.openai_base_url,
-            timeout=settings.openai_timeout,
-            max_retries=0,
-            http_client=way_to(settings.openai_base_url),
-        )
+        self._client = connect(settings, settings.openai_timeout)
         self._away = False
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import structlog
 
+from bot.config.urls import told
 from bot.domain.message import Message
 from bot.domain.reply import Notice, Reply, Source
 from bot.services import Services
@@ -32,7 +33,7 @@ class Chat:
     async def probe(self) -> str:
         """Return that the model is there. Raises `Apology` that says what is wrong and how to mend it."""
         await self._model.check()
-        values = {"model": self._settings.openai_model, "address": self._settings.openai_base_url.rpartition("@")[2]}
+        values = {"model": self._settings.openai_model, "address": told(self._settings.openai_base_url)}
         return self._services.texts.say(self._settings.default_language, "chat.ready", **values)
 
     def _words(self, message: Message) -> AsyncIterator[str | Notice]:

@@ -6,11 +6,12 @@ import asyncio
 import itertools
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from tests.servers.openai_embeddings import unembeddable, vector
 from tests.servers.openai_fields import fault
@@ -41,7 +42,8 @@ class Call:
 
     path: str
     body: dict[str, Any]
-    headers: dict[str, str]
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,6 +58,7 @@ class OpenAI:
         unknown: Fields that this server does not know, as an older or compatible one.
         words: What is answered, piece by piece, to the last thing said, where nothing was told.
         window: How many characters all messages of a request may have together.
+        own: Fields that this server knows and OpenAI's does not.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class OpenAI:
         unknown: Iterable[str] = (),
         words: Callable[[str], Iterable[str]] | None = None,
         window: int | None = None,
+        own: Iterable[str] = (),
     ) -> None:
         self.key = key
         LEDGER.now.keeps(key)
@@ -75,6 +79,7 @@ class OpenAI:
         self.unknown = frozenset(unknown)
         self.words = words
         self.window = window
+        self.own = frozenset(own)
         self.models = [MODEL]
         self.embedding_models = [EMBEDDING_MODEL]
         self.calls: list[Call] = []
@@ -200,7 +205,8 @@ class OpenAI:
             yield step
 
     async def _note(self, request: web.Request, body: Any) -> Call:
-        call = Call(request.path, body if isinstance(body, dict) else {}, dict(request.headers))
+        sent = body if isinstance(body, dict) else {}
+        call = Call(request.path, sent, CIMultiDict(request.headers), dict(request.query))
         async with self._changed:
             self.calls.append(call)
             self._changed.notify_all()
@@ -214,7 +220,7 @@ class OpenAI:
         return Refusal(401, "invalid_api_key", "invalid_request_error", message)
 
     def _invalid(self, body: Any) -> Refusal | None:
-        if found := fault(body, self.unknown):
+        if found := fault(body, self.unknown, self.own):
             return Refusal(400, found.code, "invalid_request_error", found.message, found.param)
         if body["model"] not in self.models:
             return no_model(body["model"])

@@ -18,11 +18,11 @@ class Fault:
     param: str | None
 
 
-def fault(body: Any, unknown: frozenset[str]) -> Fault | None:
-    """Return what is wrong with the body of a request, where `unknown` are fields this server is too old for."""
+def fault(body: Any, unknown: frozenset[str], own: frozenset[str] = frozenset()) -> Fault | None:
+    """Return what is wrong with the body of a request to a server too old for `unknown` fields and with its `own`."""
     if not isinstance(body, dict):
         return Fault("invalid_json", "We could not parse the JSON body of your request.", None)
-    found = next((wrong for name in body if (wrong := _wrong(name, body[name], unknown))), None)
+    found = next((wrong for name in body if name not in own and (wrong := _wrong(name, body[name], unknown))), None)
     return found or _incomplete(body)
 
 

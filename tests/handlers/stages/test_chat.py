@@ -14,7 +14,7 @@ from bot.domain.reply import Reply, Source
 from handlers.stages import chat
 from tests import house
 from tests.handlers.stages.talk import ANN, GROUP, Talk, Talking, message
-from tests.servers.openai import MODEL, OpenAI
+from tests.servers.openai import KEY, MODEL, OpenAI
 
 EVERYTHING = {
     "openai_temperature": 0.5,
@@ -64,6 +64,32 @@ async def test_every_setting_reaches_the_endpoint(talks: Talking, server: OpenAI
     assert body["stop"] == ["END", "完"]
     same = ("temperature", "top_p", "reasoning_effort", "presence_penalty", "frequency_penalty", "logit_bias", "seed")
     assert {name: body[name] for name in same} == {name: EVERYTHING[f"openai_{name}"] for name in same}
+
+
+async def test_fields_of_the_owners_go_along_and_win_over_ours(talks: Talking) -> None:
+    extra = {"chat_template_kwargs": {"enable_thinking": False}, "temperature": 1, "max_tokens": 5, "user": "us"}
+    settings = {"openai_temperature": 0.3, "openai_max_tokens": 9, "openai_extra_body": extra}
+    async with OpenAI(own={"chat_template_kwargs"}) as server, talks(server, **settings) as talk:
+        assert (await talk.hear("hi")).sorry == ""
+    body = server.calls[0].body
+    assert {name: body[name] for name in extra} == extra
+    assert not {"max_completion_tokens", "safety_identifier"} & set(body)
+
+
+async def test_headers_of_the_owners_go_along_with_every_request(talks: Talking, server: OpenAI) -> None:
+    headers = {"HTTP-Referer": "https://bot.example.org", "authorization": f"Bearer {KEY}"}
+    async with talks(server, openai_extra_headers=headers, openai_api_key="another") as talk:
+        assert (await talk.hear("hi")).sorry == ""
+        await talk.stage.probe()
+    assert {call.headers["HTTP-Referer"] for call in server.calls} == {"https://bot.example.org"}
+
+
+async def test_an_address_with_a_query_keeps_it(talks: Talking, server: OpenAI) -> None:
+    async with talks(server, openai_base_url=f" {server.url}/chat/completions?api-version=2024-10-21") as talk:
+        assert (await talk.hear("hi")).sorry == ""
+    (call,) = server.calls
+    assert (call.path, call.query) == ("/v1/chat/completions", {"api-version": "2024-10-21"})
+    assert call.headers["api-key"] == KEY
 
 
 async def test_the_endpoint_never_sees_a_real_id(talk: Talk) -> None:

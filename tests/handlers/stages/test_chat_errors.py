@@ -195,6 +195,16 @@ async def test_a_field_that_the_endpoint_does_not_know_is_left_out_from_then_on(
     assert [event["field"] for event in talk.events("the model's endpoint does not take a field")] == [field]
 
 
+@pytest.mark.parametrize("field", ["enable_thinking", "thinking", "top-k"])
+async def test_a_refused_field_of_the_owners_is_left_out_and_named_in_the_log(talks: Talking, field: str) -> None:
+    async with OpenAI() as server, talks(server, openai_extra_body={field: "x"}) as talk:
+        answers = [(await talk.hear("hi")).sorry for _ in range(2)]
+    assert answers == ["", ""]
+    assert [field in call.body for call in server.calls] == [True, False, False]
+    (event,) = talk.events("the model's endpoint does not take a field")
+    assert (event["field"], event["log_level"]) == (field, "warning")
+
+
 async def test_an_old_endpoint_gets_the_old_names(talks: Talking) -> None:
     unknown = {"max_completion_tokens", "safety_identifier", "stream_options"}
     async with OpenAI(unknown=unknown) as server, talks(server, openai_max_tokens=9) as talk:
