@@ -98,7 +98,8 @@ class Checks:
             async with open_house(offline(settings, (name,)), lambda *_: {}) as house:
                 for path in house.services.content.absent:
                     return Finding(ABSENT, what, self.say("no_file", file=path.name, directory=path.parent))
-                return await self._probed(what, house.stages[name])
+                # The model is given as long as in a chat.
+                return await self._probed(what, house.stages[name], PATIENCE_SECONDS + settings.openai_timeout)
         except (ContentError, SettingsError) as error:
             return Finding(BAD, what, str(error))
 
@@ -149,21 +150,22 @@ class Checks:
             persistence=self.say("persisted" if persisted else "not_persisted"),
         )
 
-    async def _probed(self, what: str, part: Any) -> Finding:
+    async def _probed(self, what: str, part: Any, patience: float = PATIENCE_SECONDS) -> Finding:
         """Ask a part that can be asked (`Prober`)."""
         probe = getattr(part, "probe", None)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(patience):
                 return Finding(GOOD, what, await probe() if probe else self.say("fine"))
         except Apology as apology:
             return Finding(BAD, what, self._sentence(apology))
         except TimeoutError:
-            return Finding(BAD, what, self.say("no_answer", seconds=f"{PATIENCE_SECONDS:.0f}"))
+            return Finding(BAD, what, self.say("no_answer", seconds=f"{patience:.0f}"))
 
     def _sentence(self, error: Exception) -> str:
-        if isinstance(error, Apology):
-            return self._texts.say(self._language, error.key, **error.values)
-        return str(error)
+        if not isinstance(error, Apology):
+            return str(error)
+        sentence, words = self._texts.say(self._language, error.key, **error.values), error.values.get("words")
+        return self.say("own_words", sentence=sentence, words=words) if words else sentence
 
 
 async def _saves(store: Store) -> bool:

@@ -47,6 +47,12 @@ class QuietHandler(logging.StreamHandler[Any]):
         self.stream.write(f"a log record could not be written: {record.pathname}:{record.lineno} ({error})\n")
 
 
+def blanked(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without these secrets, in whatever shape they stand in it."""
+    pattern = _pattern(secrets)
+    return pattern.sub(BLANK, text) if pattern else text
+
+
 def plain_traceback(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Render a record's exception with its message, as Python does (and without the values of variables)."""
     return _rendered(event, lambda error: "".join(traceback.format_exception(error)).rstrip())

@@ -19,6 +19,7 @@ from handlers.llm.slots import Slots
 if TYPE_CHECKING:
     from handlers.llm.answer import Answer
     from handlers.llm.client import Model
+    from handlers.llm.trial import Trial
 
 log = structlog.get_logger(__name__)
 
@@ -63,9 +64,9 @@ class Asking:
         if answer.first_word is not None:
             metrics.first_word.labels(name).observe(answer.first_word)
 
-    async def check(self) -> None:
-        """Raise `Apology` when the model is not there or cannot be used."""
-        await self._model.check()
+    async def check(self) -> Trial:
+        """Return how a question is answered. Raises `Apology` when it is not."""
+        return await self._model.check()
 
 
 def asking(services: Services) -> Asking:

@@ -7,7 +7,8 @@ import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import httpx2
@@ -27,8 +28,9 @@ from bot.config.settings import Settings
 from bot.domain.errors import Apology
 from handlers.llm.answer import Answer
 from handlers.llm.dialect import Dialect
-from handlers.llm.failures import apology, cause, pause, reason, remedy
+from handlers.llm.failures import WebPageError, apology, cause, pause, reason, remedy, words
 from handlers.llm.prompt import Prompt
+from handlers.llm.trial import QUESTION, Overheard, Trial
 
 log = structlog.get_logger(__name__)
 
@@ -75,15 +77,43 @@ class Model:
             raise sorry from None
         log.info("model answered", **whose, **answer.figures)
 
-    async def check(self) -> None:
-        """Ask for the model's name without using it. Raises `Apology` when it is not there or cannot be used."""
+    async def check(self) -> Trial:
+        """Ask one real question, as people's are asked; it is read until it is clear that it is answered.
+
+        Raises:
+            Apology: It is not. Of its values `words` are the endpoint's own, without secrets.
+        """
         try:
             async with asyncio.timeout(self._settings.openai_timeout):
-                known = await self._knows_model()
+                trial = await self._tried()
         except (OpenAIError, TimeoutError, ValueError) as error:
-            raise apology(error, self._settings) from None
-        if not known:
-            raise Apology("chat.no_model", model=self._settings.openai_model)
+            sorry = apology(error, self._settings)
+            raise Apology(sorry.key, **sorry.values, words=words(error, self._settings.secrets)) from None
+        return replace(trial, listed=await self._lists_model())
+
+    async def _tried(self) -> Trial:
+        overheard, started, counted = Overheard(), time.monotonic(), True
+        async with await self._open(QUESTION, "check") as stream:
+            # An answer asks no more of a stream than its chunks.
+            chunks = cast("AsyncStream[object]", overheard.of(stream))
+            answer = Answer(chunks, stall=self._settings.openai_stall_timeout, started=started)
+            try:
+                async for _ in answer:
+                    pass
+                counted = answer.usage is not None
+            except Apology as told:
+                cut = told.key == "chat.cut_short" and answer.first_word is not None
+                if not (cut or overheard.enough):
+                    raise
+        return Trial(answer.first_word, overheard.thought, counted, self._dialect.dropped, listed=False)
+
+    async def _lists_model(self) -> bool:
+        """Return whether the endpoint lists the model, which not every one that has it does."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                return await self._knows_model()
+        except (OpenAIError, TimeoutError, ValueError, TypeError, AttributeError):
+            return False  # what is no list, another web server's page say, fails in being read
 
     async def _knows_model(self) -> bool:
         """Look the model up; where the endpoint cannot do that, look for it in the list."""
@@ -119,9 +149,13 @@ class Model:
         `object` is the client's word for "as it came"; `post` is in its README ("Undocumented endpoints").
         """
         async with asyncio.timeout(self._settings.openai_timeout):
-            return await self._client.post(
+            stream = await self._client.post(
                 "/chat/completions", body=fields, cast_to=object, stream=True, stream_cls=AsyncStream[object]
             )
+        if "html" in stream.response.headers.get("content-type", ""):
+            await stream.close()
+            raise WebPageError
+        return stream
 
     async def _mended(self, error: APIError, prompt: Prompt, tried: set[str]) -> Prompt:
         """Return what to ask now, after as long a wait as it takes, or raise the error that nothing helps against."""

@@ -43,6 +43,11 @@ class Dialect:
         named.pop("", None)
         return {**named, "messages": messages, "stream": True}
 
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The fields that the endpoint does not take under any name."""
+        return tuple(name for name, other in self._names.items() if not other)
+
     def learn(self, sent: dict[str, Any], error: APIError) -> bool:
         """Take note of a field that was refused; return whether the request should be sent again without it."""
         status = getattr(error, "status_code", None)

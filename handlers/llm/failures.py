@@ -6,6 +6,7 @@ import json
 import math
 import re
 import time
+from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
 from bot.config.settings import Settings
 from bot.domain.errors import Apology
+from bot.telemetry.redaction import blanked
 
 LONGEST_WAIT = 10.0
 PAUSE = 0.5
@@ -40,9 +42,16 @@ BY_WORDS = (
     ),
     ("chat.down", re.compile(r"server_error|internal[_ ](server[_ ])?error|overloaded|service[_ ]unavailable")),
 )
+MOST_CHARACTERS = 300
+TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 HARMLESS = re.compile(r"[\w.\-\[\]]{1,64}")
 
 Remedy = Literal["shorten", "wait"]
+
+
+class WebPageError(ValueError):
+    """A page for people came instead of an answer: the address is that of a web site, not of an API."""
 
 
 def apology(error: Exception, settings: Settings) -> Apology:
@@ -63,6 +72,8 @@ def reason(error: Exception) -> str:
     """Return the sentence of the catalogue for an error that is no timeout."""
     if isinstance(error, APIConnectionError):
         return "chat.unreachable"
+    if isinstance(error, WebPageError):
+        return "chat.web_page"
     status = _status(error)
     if status in BY_STATUS:
         return BY_STATUS[status]
@@ -117,6 +128,23 @@ def cause(error: Exception) -> dict[str, Any]:
         "because": type(error.__cause__).__name__ if error.__cause__ else None,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def words(error: Exception, secrets: Iterable[str]) -> str:
+    """Return what the endpoint says itself, or the network, on one short line without secrets.
+
+    It may quote the question: it is for the owner's eyes, and where the question is nobody's.
+    """
+    body = getattr(error, "body", None)
+    if isinstance(body, dict):
+        body = body.get("message") or body.get("detail") or body
+    said = body or str(error.__cause__ or "")
+    text = blanked(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str), secrets)
+    if text.lstrip().startswith("<"):
+        title = TITLE.search(text)
+        text = title[1] if title else TAG.sub(" ", text)
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS]}…"
 
 
 def _until(date: str) -> float | None:

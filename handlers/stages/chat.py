@@ -31,10 +31,19 @@ class Chat:
         return Reply(Source("chat", self._settings.openai_model), words=self._words(message), markdown=True)
 
     async def probe(self) -> str:
-        """Return that the model is there. Raises `Apology` that says what is wrong and how to mend it."""
-        await self._model.check()
-        values = {"model": self._settings.openai_model, "address": told(self._settings.openai_base_url)}
-        return self._services.texts.say(self._settings.default_language, "chat.ready", **values)
+        """Return how the model answers. Raises `Apology` that says what is wrong and how to mend it."""
+        trial, settings = await self._model.check(), self._settings
+        values: dict[str, object] = {"model": settings.openai_model, "address": told(settings.openai_base_url)}
+        notes: dict[str, tuple[bool, dict[str, object]]] = {
+            "chat.ready": (True, values),
+            "chat.ready_first": (trial.first_word is not None, {"seconds": trial.first_word}),
+            "chat.ready_thought": (trial.thought, {}),
+            "chat.ready_uncounted": (not trial.counted, {}),
+            "chat.ready_dropped": (bool(trial.dropped), {"fields": ", ".join(trial.dropped)}),
+            "chat.ready_unlisted": (not trial.listed, {}),
+        }
+        language, say = settings.default_language, self._services.texts.say
+        return "".join(say(language, key, **given) for key, (true, given) in notes.items() if true)
 
     def _words(self, message: Message) -> AsyncIterator[str | Notice]:
         return self._model.words(message, lambda: self._prompt(message))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import socket
 import sys
@@ -14,6 +15,7 @@ from bot.__main__ import main
 from bot.cli.command_line import parser
 from tests.bot.cli.command_line import environment, run
 from tests.looking import seen
+from tests.servers.openai import KEY, MODEL, OpenAI
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,3 +113,17 @@ def test_check_names_settings_that_are_unreadable(tmp_path: Path) -> None:
     done = run(tmp_path, "check", STAGES="rules,dance", GRACE="soon")
     assert done.returncode == 1
     assert "GRACE" in done.stdout.decode()
+
+
+async def test_check_tells_the_models_own_words_beside_ours_and_no_secret(tmp_path: Path) -> None:
+    headers = '{"X-Gateway": "gateway-pass"}'
+    async with OpenAI() as server:
+        server.refuse(402, message=f"Insufficient Balance of {KEY} at gateway-pass")
+        told = environment(tmp_path, OPENAI_BASE_URL=server.url, OPENAI_API_KEY=KEY, OPENAI_EXTRA_HEADERS=headers)
+        ask = functools.partial(run, tmp_path, "check", given=b"", STAGES="chat", OPENAI_MODEL=MODEL, **told)
+        done = await asyncio.to_thread(ask)
+    printed = done.stdout.decode()
+    assert done.returncode == 1
+    assert "top it up. The endpoint's own words: Insufficient Balance of [secret] at [secret]" in printed
+    assert KEY not in printed
+    assert "gateway-pass" not in printed

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from openai import RateLimitError
 
-from handlers.llm.failures import cause, retry_after
+from handlers.llm.failures import cause, retry_after, words
 
 
 def refusal(value: str, body: object = None) -> RateLimitError:
@@ -35,3 +35,18 @@ def test_a_date_that_has_passed_means_now() -> None:
 def test_the_log_gets_codes_and_nothing_that_could_be_a_sentence() -> None:
     told = cause(refusal("1", {"code": "rate_limit", "type": "you said: hello", "param": None}))
     assert told == {"error": "RateLimitError", "status": 429, "code": "rate_limit"}
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ({"message": "use 1 < n and n > 0\n\n please"}, "use 1 < n and n > 0 please"),
+        ({"detail": "Not Found"}, "Not Found"),
+        ({"code": 7}, '{"code": 7}'),
+        ("<html><body>Bad <b>gateway</b></body></html>", "Bad gateway"),
+        ("key hush%20hush!", "key [secret]!"),
+        (None, ""),
+    ],
+)
+def test_the_endpoints_own_words_are_one_line_without_tags_and_secrets(body: object, line: str) -> None:
+    assert words(refusal("1", body), ["hush hush"]) == line
