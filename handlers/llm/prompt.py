@@ -19,6 +19,8 @@ NAME_CHARACTERS = 64
 EXCHANGE_TOKENS = 8
 # Of an exchange cut to less, nobody could make anything.
 LEAST_BYTES = 16
+# A last exchange that is halved to less is left out: each half costs another refusal.
+LEAST_TOKENS = 256
 GAP = "…"
 UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
@@ -63,7 +65,9 @@ class Prompt:
     def shorter(self) -> Prompt | None:
         """Return the prompt with the newer half of its history, or then with less around it; None at the end."""
         if self.history:
-            return replace(self, history=self.history[len(self.history) - len(self.history) // 2 :])
+            half = sum(map(_cost, self.history)) // 2
+            enough = len(self.history) > 1 or half >= LEAST_TOKENS
+            return replace(self, history=within(self.history, half) if enough else ())
         if not self.leaner:
             return None
         (system, question), *leaner = self.leaner

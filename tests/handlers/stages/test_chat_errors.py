@@ -9,7 +9,7 @@ import pytest
 
 from bot.config.catalogue import LANGUAGES
 from bot.domain.message import Fact, Person, Quote
-from tests.handlers.stages.talk import Talk, Talking
+from tests.handlers.stages.talk import GROUP, Talk, Talking
 from tests.servers.openai import KEY, MALFORMED, Cut, Finish, OpenAI, Raw, Stall
 
 SECRET = "Zaphod's towel"
@@ -90,6 +90,17 @@ async def test_too_long_a_prompt_is_halved_until_it_fits_and_the_next_fits_at_on
     talk.server.window = 2500
     assert [(await talk.hear("hi")).sorry for _ in range(2)] == ["", ""]
     assert [len(prompt) for prompt in talk.server.prompts] == [14, 8, 4, 4]
+
+
+async def test_a_long_answer_loses_its_middle_where_it_is_too_long_and_others_lose_nothing(talk: Talk) -> None:
+    talk.server.window = 3000
+    await talk.remember("Write an essay", "Head " + "and body " * 900 + "tail")
+    assert (await talk.hear("Translate that")).sorry == ""
+    question, answer = (each["content"] for each in talk.server.prompts[-1][1:-1])
+    assert (question, answer[:5], answer[-4:]) == ("Write an essay", "Head ", "tail")
+    await talk.remember("My name is Ann", "Hello!" * 50, chat=GROUP)
+    assert (await talk.hear("Who am I?", chat=GROUP)).sorry == ""
+    assert talk.server.prompts[-1][1]["content"] == "My name is Ann"
 
 
 @pytest.mark.parametrize("window", [2000, 4000])
