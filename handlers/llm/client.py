@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import time
 from collections.abc import AsyncIterator
@@ -152,9 +153,7 @@ class Model:
             stream = await self._client.post(
                 "/chat/completions", body=fields, cast_to=object, stream=True, stream_cls=AsyncStream[object]
             )
-        if "html" in stream.response.headers.get("content-type", ""):
-            await stream.close()
-            raise WebPageError
+        await _see_that_it_is_one(stream)
         return stream
 
     async def _mended(self, error: APIError, prompt: Prompt, tried: set[str]) -> Prompt:
@@ -168,6 +167,19 @@ class Model:
         if way == "wait":
             await asyncio.sleep(pause(error))
         return again
+
+
+async def _see_that_it_is_one(stream: AsyncStream[object]) -> None:
+    """Raise what came with status 200 and is no stream, whose length nobody knows: a web site's page, or an error."""
+    response = stream.response
+    kind = response.headers.get("content-type", "")
+    if "html" in kind:
+        await stream.close()
+        raise WebPageError
+    if "json" in kind and "content-length" in response.headers:
+        told = json.loads(await response.aread())
+        if isinstance(told, dict) and "choices" not in told:
+            raise APIError("no stream", response.request, body=told.get("error") or told)
 
 
 def way_to(url: str, limits: httpx2.Limits = DEFAULT_CONNECTION_LIMITS) -> DefaultAsyncHttpxClient:

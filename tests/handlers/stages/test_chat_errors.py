@@ -50,6 +50,12 @@ async def test_a_servers_error_is_tried_once_more(talk: Talk, status: int) -> No
     assert talk.events("model failed") == []
 
 
+async def test_an_error_that_comes_as_a_success_is_tried_once_more_too(talk: Talk) -> None:
+    talk.server.refuse(200, kind="server_error", message="overloaded")
+    talk.server.say("here I am")
+    assert (await talk.hear("hi")).text == "here I am"
+
+
 async def test_a_servers_second_error_is_the_last(talk: Talk) -> None:
     for _ in range(2):
         talk.server.refuse(500, headers={"Retry-After": "0"})
