@@ -39,6 +39,7 @@ WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
 WEBHOOK_PATH = "/telegram"
 # Settings that may stand in a file, which the variable NAME_FILE then names.
 IN_FILES = ("telegram_token", "discord_token", "openai_api_key", "redis_url")
+SHORTEST_SECRET_HEADER = 8
 # What stands before the secret in a header, and not in what an endpoint says of it.
 AUTHENTICATION = re.compile(r"^(basic|bearer|token|key) +", re.IGNORECASE)
 OWN_PATHS = ("/healthz", "/readyz", "/metrics")
@@ -249,6 +250,7 @@ def _secrets_of(values: dict[str, Any]) -> Iterator[str]:
             secret = value.get_secret_value().strip()
             yield from (secret, AUTHENTICATION.sub("", secret))
         elif isinstance(value, dict):
-            yield from _secrets_of(value)
+            # A short value of a header is an ordinary word (true, a site's name), which stands elsewhere, too.
+            yield from (each for each in _secrets_of(value) if len(each) >= SHORTEST_SECRET_HEADER)
         elif isinstance(value, str):
             yield from passwords(value)

@@ -91,6 +91,11 @@ def test_what_makes_it_the_bots_request_cannot_be_replaced(field: str) -> None:
         read_settings(openai_extra_body=json.dumps({field: False, "seed": 1}))
 
 
+def test_an_ordinary_word_in_a_header_is_no_secret_that_would_be_blanked_everywhere() -> None:
+    secrets = read_settings(openai_extra_headers='{"X-Cache": "true", "X-Key": "test-gateway-key"}').secrets
+    assert {"true", "test-gateway-key"} & set(secrets) == {"test-gateway-key"}
+
+
 def test_the_values_of_headers_are_secrets_and_so_is_a_key_in_the_address() -> None:
     headers = {"Authorization": "Bearer hush-hush-1", "X-Gateway": "hush-hush-2"}
     url = "https://host/v1?api_key=hush-hush-3&api-version=2024-10-21"

@@ -69,7 +69,7 @@ def test_check_names_the_font(tmp_path: Path) -> None:
 
 def test_the_core_imports_none_of_them(tmp_path: Path) -> None:
     names = repr(HEAVY)
-    code = f"import sys, bot.app, bot.discover as d; d.commands(); print([n for n in {names} if n in sys.modules])"
+    code = f"import sys, bot.app, bot.discovery as d; d.commands(); print([n for n in {names} if n in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, cwd=tmp_path, env=environment(tmp_path)
     )
