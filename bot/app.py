@@ -17,7 +17,7 @@ from bot import discovery
 from bot.config.catalogue import Catalogue
 from bot.config.content_files import REFRESH_SECONDS, Content
 from bot.config.settings import Settings
-from bot.contract import Limited, Part, Platform, Shared, Stage
+from bot.contract import Limited, Lively, Part, Platform, Shared, Stage
 from bot.delivery.delivery import Delivery
 from bot.delivery.quota import SharedTokenBucket
 from bot.domain.command import Commands
@@ -109,7 +109,8 @@ class House:
                 stop.set()
                 return True
             self.health.platform(platform, "standby", ready=True)
-            shares = Shares(self.services.store, self.presence, platform.name, parts)
+            contested = functools.partial(_contested, platform)
+            shares = Shares(self.services.store, self.presence, platform.name, parts, contested)
             return await shares.run(functools.partial(self._listen_to, platform, platform))
 
         return await self._patiently(platform, all_of_it)
@@ -248,6 +249,10 @@ def _services(
         closing=closing,
         metrics=metrics,
     )
+
+
+def _contested(platform: Platform) -> bool:
+    return isinstance(platform, Lively) and platform.pulse().contested
 
 
 async def _stop_when_all_ended(listening: list[asyncio.Task[bool]], stop: asyncio.Event) -> None:

@@ -228,10 +228,12 @@ class Pulse:
     Attributes:
         at: When, on the monotonic clock, it last did anything; in the future while it waits on purpose until then.
         connected: Whether the platform's servers answer.
+        contested: Another process has just been found to listen in this one's place.
     """
 
     at: float
     connected: bool
+    contested: bool = False
 
 
 @runtime_checkable

@@ -70,14 +70,15 @@ class Shares:
     """The parts of something that this process does, each of which one process does at a time.
 
     Every process that takes part does its fair share; others on the same Redis do none. With Redis away everyone goes
-    on with what it has; who knows no other does all. Two that divide it into different numbers of parts would leave
-    some undone: who comes later divides it as the others do, as long as any of them is there.
+    on with what it has, until it is `contested`; who knows no other does all. Two that divide it into different numbers
+    of parts would leave some undone: who comes later divides it as the others do, as long as any of them is there.
     """
 
     store: Store
     presence: Presence
     name: str
     parts: int
+    contested: Callable[[], bool] = lambda: False
     _mine: dict[int, asyncio.Task[bool]] = field(default_factory=dict)
     _takers: frozenset[str] = field(default_factory=frozenset)
 
@@ -126,9 +127,13 @@ class Shares:
         self.parts = agreed
 
     async def _give_up_surplus(self) -> None:
-        """Extend what this process has; give up what another has taken, or what is more than its share."""
+        """Extend what this process has; give up what another has taken, or what is more than its share.
+
+        Where Redis cannot be asked, who is not the only process believes a platform that says that another listens.
+        """
         for part in sorted(self._mine):
-            if await self._lease(part).hold() is False:
+            held = await self._lease(part).hold()
+            if held is False or (held is None and self.presence.several and self.contested()):
                 log.info("another process listens now", part=f"{self.name}:{part}")
                 await self._drop(part)
         while len(self._mine) > self._fair:

@@ -40,6 +40,7 @@ class Link:
         # Never connected: it knows what REDIS_URL says.
         self._address: Any = pool.make_connection()  # type: ignore[no-untyped-call]  # the library's
         self._connecting = asyncio.Lock()
+        self._failures = 0
         self._wire: Wire | None = None
 
     async def ask(self, commands: Sequence[Command]) -> Answers:
@@ -58,10 +59,18 @@ class Link:
             await self._wire.close()
 
     async def _connected(self) -> Wire:
+        failures = self._failures
         async with self._connecting:
-            if self._wire is None or not self._wire.open:  # Else whoever came before has connected.
+            if self._wire and self._wire.open:  # Whoever came before has connected.
+                return self._wire
+            if self._failures > failures:
+                raise LinkLostError("whoever came before could not connect")
+            try:
                 async with asyncio.timeout(self._address.socket_connect_timeout):
                     self._wire = await self._greeted(await self._opened())
+            except Exception:
+                self._failures += 1
+                raise
             return self._wire
 
     async def _greeted(self, wire: Wire) -> Wire:

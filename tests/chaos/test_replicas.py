@@ -9,11 +9,14 @@ import pytest
 
 from tests.chaos import cluster_kills, outages
 from tests.chaos.disasters import redis_stops
-from tests.chaos.kills import run
+from tests.chaos.kills import pause, run
 from tests.chaos.process import Bot, ended
 from tests.chaos.world import World, world
+from tests.looking import seen
 
 SECONDS = 30.0
+# Seconds within which a second bot has started, and the first knows of it.
+SETTLED = 6.0
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -46,6 +49,29 @@ async def test_while_their_one_redis_is_away_replicas_answer_everybody_once() ->
     print(verdict)
     assert verdict.faultless
     assert verdict.whole
+
+
+async def test_one_of_two_that_is_cut_off_from_redis_leaves_polling_to_the_other(place: World) -> None:
+    updates, alice = place.telegram.updates, place.telegram.private("alice")
+    cut_off = Bot(place.directory / "cut-off", {**place.environment, "REDIS_URL": place.line.url})
+    other = Bot(place.directory / "other", place.environment)
+
+    async def gave_up() -> bool:
+        return "another process listens now" in cut_off.log.read_text()
+
+    try:
+        await cut_off.start()
+        assert await updates.bell.until(lambda: updates.polled > 0, SECONDS)
+        await other.start()
+        await pause(SETTLED)
+        place.line.stall()
+        place.line.cut()
+        assert await seen(gave_up, SECONDS)
+        await alice.says("tell me about 1.0")
+        await alice.sees(re.compile("«/1.0»"))
+    finally:
+        await cut_off.end_if_running()
+        await other.end_if_running()
 
 
 @pytest.mark.parametrize("replicated", [False, True])

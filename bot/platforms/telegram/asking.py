@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,8 @@ from telegram.error import Conflict, InvalidToken, RetryAfter
 from bot.contract import Pulse
 
 T = TypeVar("T")
+# So long after another process was found to listen, it is taken to do so still.
+CONTESTED_SECONDS = 10.0
 Conflicts = Callable[[Conflict], Awaitable[float]]
 log = structlog.get_logger(__name__)
 
@@ -50,10 +53,16 @@ class Asking:
         self.failures = 0
         self._since = 0.0
         self._told: set[str] = set()
+        self._contested_at = -math.inf
+
+    def contested(self) -> None:
+        """Note that another process listens."""
+        self._contested_at = time.monotonic()
 
     def pulse(self) -> Pulse:
-        """Return when there last was a sign of life, and whether the server answered then."""
-        return Pulse(self._alive_at, self._connected)
+        """Return when there last was a sign of life, whether the server answered then, and whether another listens."""
+        contested = time.monotonic() - self._contested_at < CONTESTED_SECONDS
+        return Pulse(self._alive_at, self._connected, contested)
 
     def alive(self, until: float = 0.0) -> None:
         """Give a sign of life, which holds for so many seconds."""

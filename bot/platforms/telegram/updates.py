@@ -88,6 +88,7 @@ class Poll:
     async def _conflict(self, error: Conflict) -> float:
         """Remove a webhook, which polling excludes; leave another poller in peace and wait for it to end."""
         if "webhook" not in str(error).lower():
+            self._asking.contested()
             # The first time it may be one whose turn has just ended.
             if self._asking.failures > 1 and self._asking.first("second poller"):
                 log.error("another process polls Telegram with this token, waiting for it to end")

@@ -122,6 +122,20 @@ async def test_a_server_that_does_not_greet_is_not_waited_for_long() -> None:
             await link.ask([("PING",)])
 
 
+async def test_many_who_come_at_once_wait_no_longer_for_a_server_that_does_not_greet() -> None:
+    connections = list[asyncio.StreamWriter]()
+
+    async def listens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        await reader.read()
+        writer.close()
+
+    async with listening(listens) as port, linked(f"redis://127.0.0.1:{port}", patience=0.1) as link:
+        asked = await asyncio.gather(*(link.ask([("PING",)]) for _ in range(9)), return_exceptions=True)
+        assert all(isinstance(each, Exception) for each in asked)
+        assert len(connections) == 1
+
+
 async def test_password_database_and_name_are_those_of_the_address(tmp_path: Path) -> None:
     path = tmp_path / "s"
     server = ValkeyServer(port=0, data_dir=tmp_path / "data", unix_socket_path=path)
