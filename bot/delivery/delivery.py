@@ -92,6 +92,7 @@ class Delivery:
                 ending = await _together(
                     puller, draw(growth, drawing, outlet.pace), show_typing(growth, outlet, gate), growth
                 )
+                growth.redrawn(drawing)
                 if isinstance(ending.error, asyncio.CancelledError):
                     key = parting(drawing.first is not None)
                     if not key:

@@ -17,6 +17,9 @@ from bot.telemetry.metrics import WriteMetrics
 
 log = structlog.get_logger(__name__)
 
+# What stands in place of what was taken back.
+STRUCK = "…"
+
 
 class Pager:
     """Draws one reply's text, page by page. Not for two tasks at once.
@@ -34,6 +37,7 @@ class Pager:
         self.first: float | None = None
         self._place = Place()
         self.number = 0
+        self._struck = 0
         self._drawn = ""
         self._complained = False
         self._ids: dict[int, str] = {}
@@ -62,6 +66,11 @@ class Pager:
     def detach(self) -> None:
         """Leave out what cannot be sent here: the files."""
         self._reply = replace(self._reply, files=())
+
+    def begin_anew(self) -> None:
+        """Let the answer begin on the page that grows; those before it are struck when all is written."""
+        self._struck = self.number
+        self._place = Place()
 
     def stop(self) -> None:
         """Write no page after the one that is being written."""
@@ -92,6 +101,8 @@ class Pager:
 
     async def finish(self, text: str, *, whole: bool = True) -> None:
         """Write what is not yet final of a text, and with its last page the reply's choices and files (when whole)."""
+        for number in range(self._struck):
+            await self._finish(replace(self._page(STRUCK), number=number))
         cut = self._cut(text)
         while cut.after is not None and (following := self._cut(text, cut.after)).page(text):
             await self._finish(self._page(cut.page(text)))

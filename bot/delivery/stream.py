@@ -7,12 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, nullcontext, suppress
 
 from bot.contract import Outlet
-from bot.delivery.pager import Pager
+from bot.delivery.pager import STRUCK, Pager
 from bot.delivery.rate_limiter import ChatRateLimiter
 from bot.domain.encoding import UNSEEN
 from bot.domain.reply import File, Notice
+from bot.model import Retraction
 
-Words = AsyncIterator[str | Notice | File]
+Piece = str | Notice | Retraction | File
+Words = AsyncIterator[Piece]
 
 # Seconds without a word after which the chat is told that an answer is being made, and how often again.
 SILENCE_BEFORE_TYPING = 0.3
@@ -27,8 +29,9 @@ class StreamBuffer:
     """A text that one task lets grow while another draws it."""
 
     def __init__(self, text: str) -> None:
-        self.text = UNSEEN.sub("", text)
+        self.text = self._known = UNSEEN.sub("", text)
         self.notice = ""
+        self.retracted = False
         self.files: tuple[File, ...] = ()
         self.changed = asyncio.Event()
         self.begun = asyncio.Event()
@@ -38,17 +41,27 @@ class StreamBuffer:
         if text:
             self._tell()
 
-    def add(self, piece: str | Notice | File) -> None:
-        """Take a piece of the answer, a notice that stands in for it, or a file that goes with its last page."""
-        if isinstance(piece, File):
-            self.files += (piece,)
-            return
-        if isinstance(piece, Notice):
-            self.notice = piece.text
-        else:
-            self.text += UNSEEN.sub("", piece)
+    def add(self, piece: Piece) -> None:
+        """Take a piece of the answer, what stands in for it or takes it back, or a file for its last page."""
+        match piece:
+            case File():
+                self.files += (piece,)
+                return
+            case Notice():
+                self.notice = piece.text
+            case Retraction():
+                self.text, self.notice, self.retracted = self._known + UNSEEN.sub("", piece.instead), STRUCK, True
+            case str():
+                self.text += UNSEEN.sub("", piece)
         if self.text.strip() or self.notice:
             self._tell()
+
+    def redrawn(self, drawing: Pager) -> None:
+        """Let what was taken back since be drawn over."""
+        if self.retracted:
+            self.retracted = False
+            self._offset = 0
+            drawing.begin_anew()
 
     def turned(self, offset: int) -> None:
         """Note where the page begins that is being drawn."""
@@ -97,6 +110,7 @@ async def draw(growth: StreamBuffer, drawing: Pager, pace: float) -> Exception |
         if growth.ended.is_set():
             return None
         growth.changed.clear()
+        growth.redrawn(drawing)
         number = drawing.number
         try:
             drawn = await (drawing.grow(growth.text) if growth.text.strip() else drawing.stand_in(growth.notice))

@@ -48,6 +48,13 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Retraction:
+    """What has come so far is no part of the answer: it begins anew, with these words `instead`."""
+
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer.
 
@@ -62,7 +69,7 @@ class Reply:
 
     source: Source
     text: str = ""
-    words: AsyncIterator[str | Notice | File] | None = None
+    words: AsyncIterator[str | Notice | Retraction | File] | None = None
     choices: tuple[Choice, ...] = ()
     files: tuple[File, ...] = ()
     markdown: bool = False

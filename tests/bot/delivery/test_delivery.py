@@ -12,6 +12,7 @@ from bot.contract import Page, Rate
 from bot.delivery.delivery import Delivery, Shown
 from bot.domain.errors import Apology, FilesRefused, Gone, RetryAfter, UndeliverableError, Unreachable
 from bot.domain.reply import Choice, File, Notice, Reply, Source
+from bot.model import Retraction
 from bot.telemetry.metrics import Metrics
 
 TEXTS = Catalogue(Path(handlers.__file__).parent / "texts")
@@ -57,7 +58,10 @@ class Sheet:
         return [page.text for page in self.pages if page.final]
 
 
-async def saying(*pieces: str | Notice | File | Exception | asyncio.Event) -> AsyncIterator[str | Notice | File]:
+Piece = str | Notice | Retraction | File
+
+
+async def saying(*pieces: Piece | Exception | asyncio.Event) -> AsyncIterator[Piece]:
     """Say pieces, wait for events, raise errors."""
     for piece in pieces:
         if isinstance(piece, Exception):
@@ -164,6 +168,29 @@ async def test_a_notice_stands_in_until_the_first_words() -> None:
     assert [page.text for page in sheet.pages] == ["Please wait.", "Here.", "Here."]
     assert [page.number for page in sheet.pages] == [0, 0, 0]
     assert shown.text == "Here."
+
+
+async def test_what_is_taken_back_does_not_stay() -> None:
+    sheet = Sheet()
+    shown = await show(Reply(CHAT, words=saying("Hm, ", "let me", Retraction("Yes"), ".")), sheet)
+    assert (shown, sheet.final) == (Shown("Yes.", ("m0",), whole=True), ["Yes."])
+
+
+async def test_pages_that_are_taken_back_are_struck_and_the_answer_stands_below_them() -> None:
+    sheet = Sheet()
+    thought = (f"I wonder about {number}. " for number in range(10))
+    shown = await show(Reply(CHAT, words=saying(*thought, Retraction("\n"), "Yes.")), sheet)
+    standing = {page.number: page for page in sheet.pages}
+    assert [page.text for _, page in sorted(standing.items())] == [*["…"] * (len(standing) - 1), "Yes."]
+    assert len(standing) > 2
+    assert all(page.final for page in standing.values())
+    assert shown.text.strip() == "Yes."
+
+
+async def test_what_is_taken_back_before_it_is_drawn_is_never_seen() -> None:
+    sheet = Sheet(pace=60)
+    await show(Reply(CHAT, words=saying("Hm", Retraction(""), "Yes.")), sheet)
+    assert not any("Hm" in page.text for page in sheet.pages)
 
 
 async def test_typing_is_shown_while_there_is_nothing_to_read() -> None:
