@@ -114,10 +114,14 @@ class Settings(BaseSettings):
     openai_extra_body: Body = Field(default_factory=dict)
     # Headers of every request to the endpoint, as JSON: {"X-Title": "yingda"}. Their values are secrets.
     openai_extra_headers: Headers = Field(default_factory=dict)
-    # Seconds until the endpoint must have begun to answer.
+    # Seconds from the question until the model must have begun to speak or to think.
     openai_timeout: float = Field(60, gt=0)
-    # Seconds that it may then be silent, before its first word and between two.
+    # Seconds that it may then be silent.
     openai_stall_timeout: float = Field(30, gt=0)
+    # How many characters an answer may have; there it is broken off.
+    openai_answer_characters: int = Field(12_000, ge=1)
+    # How many seconds it may take, from the question to its last word.
+    openai_answer_seconds: float = Field(900, gt=0)
     # How many answers the model gives at once; the others wait in order.
     openai_parallel: int = Field(8, ge=1)
     # How many tokens of what was said before go along with a question; of one longer exchange, head and tail.

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.delivery.quota import SharedTokenBucket
 from bot.delivery.rate_limiter import RateLimiters
 from bot.delivery.stream import StreamBuffer, Words, drain, draw, show_typing
 from bot.domain.concurrency import outcome
-from bot.domain.errors import Apology, FilesRefused, Gone, UndeliverableError
+from bot.domain.errors import Apology, Discarded, FilesRefused, Gone, UndeliverableError
 from bot.domain.reply import Reply
 from bot.telemetry.metrics import Metrics
 
@@ -40,12 +40,22 @@ class Shown:
         ids: The platform's ids of its pages.
         whole: Whether it is the whole answer.
         first: When, on the monotonic clock, its first words could be read.
+        unfinished: What was shown of an answer that broke off, without a closing sentence, where it may be built upon.
     """
 
     text: str
     ids: tuple[str, ...] = ()
     whole: bool = False
     first: float | None = field(default=None, compare=False)
+    unfinished: str = field(default="", compare=False)
+
+
+class Stopped(asyncio.CancelledError):
+    """The turn was cancelled while its answer was `shown`."""
+
+    def __init__(self, shown: Shown) -> None:
+        super().__init__()
+        self.shown = shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +87,9 @@ class Delivery:
         """Draw a reply, and return what was shown. A broken-off, empty or undeliverable answer is not `whole`.
 
         Raises:
-            CancelledError: The turn was cancelled; what had come has been written, and a word about it: `parting` says
-                which, by whether any words of the answer can be seen. Where it says none, nothing more was written.
+            Stopped: The turn was cancelled; what had come has been written, and a word about it: `parting` says which,
+                by whether any words of the answer can be seen.
+            CancelledError: It said none, and nothing more was written.
             Exception: What `reply.words` raised (but `Apology`), or the outlet on a final page, twice.
         """
         growth = StreamBuffer(reply.text)
@@ -145,12 +156,15 @@ class Delivery:
         said = drawing.begun_of(growth.text) if isinstance(ending.error, asyncio.CancelledError) else growth.text
         text = "\n\n".join(filter(str.strip, (drawing.closed(said), ending.sentence)))
         if isinstance(ending.error, Apology):
-            return await _finish(drawing, reply, text, whole=False)
+            shown = await _finish(drawing, reply, text, whole=False)
+            return shown if isinstance(ending.error, Discarded) else replace(shown, unfinished=said.strip())
         try:
             if text:
                 await _settle(drawing, text, whole=False, patience=FAREWELL)
         except Exception as error:  # noqa: BLE001 — what ended the words is more important, and raised below
             log.warning("the last words could not be written", error=type(error).__name__)
+        if isinstance(ending.error, asyncio.CancelledError):
+            raise Stopped(Shown(text, drawing.ids, unfinished=said.strip(), first=drawing.first))
         raise ending.error
 
 

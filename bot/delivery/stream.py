@@ -10,8 +10,7 @@ from bot.contract import Outlet
 from bot.delivery.pager import STRUCK, Pager
 from bot.delivery.rate_limiter import ChatRateLimiter
 from bot.domain.encoding import UNSEEN
-from bot.domain.reply import File, Notice
-from bot.model import Retraction
+from bot.domain.reply import File, Notice, Retraction
 
 Piece = str | Notice | Retraction | File
 Words = AsyncIterator[Piece]

@@ -12,6 +12,10 @@ class Apology(Exception):  # noqa: N818 — the house's word for it
         self.values = values
 
 
+class Discarded(Apology):
+    """An answer broke off, and nothing of it is to be remembered."""
+
+
 class RetryAfter(Exception):  # noqa: N818
     """A platform asks for silence in one chat for so many seconds: outlets raise it, the gate handles it.
 

@@ -12,7 +12,7 @@ import structlog
 
 from bot.config.language import Languages
 from bot.contract import Outlet, Stage, promised
-from bot.delivery.delivery import Delivery, Shown
+from bot.delivery.delivery import Delivery, Shown, Stopped
 from bot.delivery.journal import JournaledOutlet
 from bot.domain.encoding import UNSEEN
 from bot.domain.errors import Apology, Superseded
@@ -178,7 +178,11 @@ class Dispatcher:
             if reply is None:
                 turn.ended = "silent"
             else:
-                shown = await self._delivery.show(reply, outlet, message.language, keep.parting)
+                try:
+                    shown = await self._delivery.show(reply, outlet, message.language, keep.parting)
+                except Stopped as stopped:
+                    turn.writes += await self._keeping(message, reply, stopped.shown, time.monotonic() - started)
+                    raise
                 turn.ended = self._timed(reply, shown, started)
                 turn.writes += await self._keeping(message, reply, shown, time.monotonic() - started)
 
@@ -241,12 +245,15 @@ class Dispatcher:
         return stage
 
     async def _keeping(self, message: Message, reply: Reply, shown: Shown, seconds: float) -> list[Command]:
-        """Return the commands that keep what was said and why; a broken-off answer is explained but not remembered."""
+        """Return the commands that keep what was said and why; a broken-off answer is remembered as unfinished."""
         services = self._services
         writes = services.explanations.keeping(message, shown.ids, Explanation(reply.source, round(seconds, 4)))
-        if shown.whole and reply.remember:
+        answer = shown.text if shown.whole else ""
+        if shown.unfinished:
+            answer = services.say(message, "core.unfinished", answer=shown.unfinished)
+        if answer and reply.remember:
             options = await services.options.of(message)
-            writes += services.memory.adding(message, shown.text, reply.source.kind, options)
+            writes += services.memory.adding(message, answer, reply.source.kind, options)
         return writes
 
     def _outlet(self, message: Message) -> Outlet:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from bot.domain.command import command
 from bot.domain.message import Message
-from bot.domain.reply import Notice, Reply, Source
+from bot.domain.reply import Notice, Reply, Retraction, Source
 from bot.services import Services
 from handlers.commands.shared.material import Text, material
 from handlers.content.markdown import corrected
@@ -34,7 +34,7 @@ async def proofread(
 
 
 async def _marked(
-    message: Message, services: Services, text: str, coming: AsyncIterator[str | Notice]
+    message: Message, services: Services, text: str, coming: AsyncIterator[str | Notice | Retraction]
 ) -> AsyncIterator[str | Notice]:
     """Yield how far the correction is while it comes, and then the text with its changes."""
     new = ""
@@ -42,7 +42,7 @@ async def _marked(
         if isinstance(piece, Notice):
             yield piece
             continue
-        new += piece
+        new = piece.instead if isinstance(piece, Retraction) else new + piece
         share = min(99, round(100 * len(new) / len(text)))
         yield Notice(services.say(message, "laboratory.proofreading", share=share))
     new = new.strip()

@@ -10,7 +10,7 @@ import structlog
 from bot.config.settings import Settings
 from bot.domain.errors import Apology
 from bot.domain.message import Message
-from bot.domain.reply import Notice
+from bot.domain.reply import Notice, Retraction
 from bot.services import Services
 from handlers.llm.identity import identifier, identity_key
 from handlers.llm.prompt import Prompt
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 NOTICE_SECONDS = 2.0
+# Who waits so long for a model that thinks is told that it does.
+THINKING_SECONDS = 3.0
 
 
 class Asking:
@@ -36,8 +38,12 @@ class Asking:
         self._key = identity_key(services.settings.data_dir)
         services.metrics.model.waiting.set_function(lambda: len(self._slots))
 
-    async def words(self, message: Message, prompt: Callable[[], Awaitable[Prompt]]) -> AsyncIterator[str | Notice]:
+    async def words(
+        self, message: Message, prompt: Callable[[], Awaitable[Prompt]], *, most: int = 0
+    ) -> AsyncIterator[str | Notice | Retraction]:
         """Yield the model's words as they come; the prompt is composed when it is this message's turn.
+
+        `most` characters are let through even where OPENAI_ANSWER_CHARACTERS are fewer.
 
         Raises:
             Apology: Something went wrong with the model.
@@ -49,10 +55,15 @@ class Asking:
                     told = ticket.place
                     yield Notice(self._services.say(message, "chat.waiting", place=told))
             user, conversation = identifier(message, self._key), message.conversation.hash
-            async with self._model.answer(await prompt(), user, conversation) as answer:
+            async with self._model.answer(await prompt(), user, conversation, most) as answer:
                 try:
+                    thinking = False
                     async for words in answer:
-                        yield words
+                        if words:
+                            yield words
+                        elif not thinking and answer.pondering > THINKING_SECONDS:
+                            thinking = True
+                            yield Notice(self._services.say(message, "chat.thinking"))
                 finally:
                     self._count(answer)
 

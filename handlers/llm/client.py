@@ -6,8 +6,8 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -27,10 +27,11 @@ from openai import (
 from bot.config.proxy import proxy_of
 from bot.config.settings import Settings
 from bot.domain.errors import Apology
-from handlers.llm.answer import Answer
+from handlers.llm.answer import Answer, Bounds
 from handlers.llm.dialect import Dialect
 from handlers.llm.failures import WebPageError, apology, cause, pause, reason, remedy, words
 from handlers.llm.prompt import Prompt
+from handlers.llm.thinking import Thinking
 from handlers.llm.trial import QUESTION, Overheard, Trial
 
 log = structlog.get_logger(__name__)
@@ -51,24 +52,30 @@ class Model:
         self._client = _for_answers(settings)
         # The most tokens that the endpoint took, by our estimate, since it first refused a prompt as too long.
         self._most = math.inf
+        # Whether the model thinks without a mark where that begins, as far as it has shown.
+        self._unopened = False
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
 
     @asynccontextmanager
-    async def answer(self, prompt: Prompt, user: str, conversation: str) -> AsyncIterator[Answer]:
-        """Ask, and give the answer as it comes. Leaving closes the HTTP stream, wherever it stands.
+    async def answer(self, prompt: Prompt, user: str, conversation: str, most: int = 0) -> AsyncIterator[Answer]:
+        """Ask, and give the answer as it comes; it may have `most` characters at least.
 
+        Leaving closes the HTTP stream, wherever it stands.
         Whatever goes wrong, also while the answer is read, is logged once here, with the conversation, and raised as
         an `Apology`.
         """
         whose = {"conversation": conversation, "model": self._settings.openai_model}
         started = time.monotonic()
         try:
-            async with await self._open(prompt, user) as stream:
-                answer = Answer(stream, stall=self._settings.openai_stall_timeout, started=started)
-                yield answer
+            async with asyncio.timeout(self._settings.openai_timeout):
+                opened = await self._open(prompt, user)
+            async with opened as stream:
+                with self._thinking() as thinking:
+                    answer = Answer(stream, thinking, Bounds.of(self._settings, most), started)
+                    yield answer
         except Apology as told:
             log.warning("model failed", reason=told.key, **whose, **answer.figures)
             raise
@@ -77,6 +84,17 @@ class Model:
             log.warning("model failed", reason=sorry.key, **whose, **cause(error))
             raise sorry from None
         log.info("model answered", **whose, **answer.figures)
+
+    @contextmanager
+    def _thinking(self) -> Iterator[Thinking]:
+        """Know the model's thoughts as the answers before have shown them, and learn from this one."""
+        known = self._unopened
+        thinking = Thinking(unopened=known)
+        try:
+            yield thinking
+        finally:
+            if thinking.unopened is not known:
+                self._unopened = thinking.unopened
 
     async def check(self) -> Trial:
         """Ask one real question, as people's are asked; it is read until it is clear that it is answered.
@@ -97,7 +115,7 @@ class Model:
         async with await self._open(QUESTION, "check") as stream:
             # An answer asks no more of a stream than its chunks.
             chunks = cast("AsyncStream[object]", overheard.of(stream))
-            answer = Answer(chunks, stall=self._settings.openai_stall_timeout, started=started)
+            answer = Answer(chunks, Thinking(), Bounds.of(self._settings, 0), started)
             try:
                 async for _ in answer:
                     pass
@@ -149,10 +167,9 @@ class Model:
 
         `object` is the client's word for "as it came"; `post` is in its README ("Undocumented endpoints").
         """
-        async with asyncio.timeout(self._settings.openai_timeout):
-            stream = await self._client.post(
-                "/chat/completions", body=fields, cast_to=object, stream=True, stream_cls=AsyncStream[object]
-            )
+        stream = await self._client.post(
+            "/chat/completions", body=fields, cast_to=object, stream=True, stream_cls=AsyncStream[object]
+        )
         await _see_that_it_is_one(stream)
         return stream
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
 from bot.config.settings import Settings
-from bot.domain.errors import Apology
+from bot.domain.errors import Apology, Discarded
 from bot.telemetry.redaction import blanked
 
 LONGEST_WAIT = 10.0
@@ -61,6 +61,8 @@ def apology(error: Exception, settings: Settings) -> Apology:
     key = reason(error)
     if key == "chat.busy" and (seconds := retry_after(error)) is not None:
         return Apology("chat.busy_seconds", seconds=max(1, math.ceil(seconds)))
+    if key == "chat.filtered":
+        return Discarded(key)
     values: dict[str, dict[str, object]] = {
         "chat.no_model": {"model": settings.openai_model},
         "chat.refused": {"status": _status(error)},

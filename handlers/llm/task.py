@@ -7,16 +7,20 @@ from collections.abc import AsyncIterator
 
 from bot.domain.errors import Apology
 from bot.domain.message import Message
-from bot.domain.reply import Notice
+from bot.domain.reply import Notice, Retraction
 from bot.services import Services
 from handlers.llm.asking import asking
 from handlers.llm.prompt import Prompt
 
 # Anybody can attach a megabyte, and the owner pays for every token of it.
 LONGEST = 20_000
+# What Chinese becomes in another language has several letters for each character.
+GROWS = 6
 
 
-async def task(message: Message, services: Services, instructions: str, text: str) -> AsyncIterator[str | Notice]:
+async def task(
+    message: Message, services: Services, instructions: str, text: str
+) -> AsyncIterator[str | Notice | Retraction]:
     """Return what the model says to a text by these instructions, as it comes.
 
     Raises:
@@ -30,4 +34,4 @@ async def task(message: Message, services: Services, instructions: str, text: st
     async def composed() -> Prompt:
         return prompt
 
-    return model.words(message, composed)
+    return model.words(message, composed, most=GROWS * len(text))

@@ -8,7 +8,7 @@ import structlog
 
 from bot.config.urls import told
 from bot.domain.message import Message
-from bot.domain.reply import Notice, Reply, Source
+from bot.domain.reply import Notice, Reply, Retraction, Source
 from bot.services import Services
 from handlers.llm.asking import Asking, asking, has_model
 from handlers.llm.prompt import Prompt, compose, within
@@ -45,7 +45,7 @@ class Chat:
         language, say = settings.default_language, self._services.texts.say
         return "".join(say(language, key, **given) for key, (true, given) in notes.items() if true)
 
-    def _words(self, message: Message) -> AsyncIterator[str | Notice]:
+    def _words(self, message: Message) -> AsyncIterator[str | Notice | Retraction]:
         return self._model.words(message, lambda: self._prompt(message))
 
     async def _prompt(self, message: Message) -> Prompt:

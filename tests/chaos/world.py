@@ -71,8 +71,8 @@ def words(said: str) -> Iterator[str]:
     name = number.group() if number else "?"
     last = int(name.rpartition(".")[2]) if number else 0
     yield f"«{name}» "
-    for _ in range((5, 40, 15, 110, 25)[last % 5]):
-        yield PIECE
+    for count in range((5, 40, 15, 110, 25)[last % 5]):
+        yield f"{count}: {PIECE}"  # the same again and again would be taken for a loop
     yield f"«/{name}»"
 
 

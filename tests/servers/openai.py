@@ -16,12 +16,12 @@ from multidict import CIMultiDict
 from tests.servers.openai_embeddings import unembeddable, vector
 from tests.servers.openai_fields import fault
 from tests.servers.openai_refusals import Hang, Refusal, bad, no_model, too_long
-from tests.servers.openai_stream import MALFORMED, Cut, Finish, Pause, Raw, Spoiled, Stall, Step, Stream
+from tests.servers.openai_stream import MALFORMED, Cut, Delta, Finish, Pause, Raw, Spoiled, Stall, Step, Stream
 from tests.servers.overheard import LEDGER
 
 __all__ = [
-    "EMBEDDING_MODEL", "KEY",
-    "MALFORMED", "MODEL", "Call", "Cut", "Finish", "Hang", "OpenAI", "Pause", "Raw", "Refusal", "Stall", "Step",
+    "EMBEDDING_MODEL", "KEY", "MALFORMED",
+    "MODEL", "Call", "Cut", "Delta", "Finish", "Hang", "OpenAI", "Pause", "Raw", "Refusal", "Stall", "Step",
 ]  # fmt: skip
 
 KEY = "test-key"
@@ -68,7 +68,7 @@ class OpenAI:
         tokens: int = 10,
         delay: float = 0,
         unknown: Iterable[str] = (),
-        words: Callable[[str], Iterable[str]] | None = None,
+        words: Callable[[str], Iterable[Step]] | None = None,
         window: int | None = None,
         own: Iterable[str] = (),
     ) -> None:

@@ -35,6 +35,14 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Delta:
+    """Send a delta that is more than words, and perhaps the reason to finish with it, as an endpoint of that kind."""
+
+    content: dict[str, Any]
+    finish: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Spoiled:
     """Words of the server's own, but after so many pieces these steps."""
 
@@ -50,7 +58,7 @@ class Finish:
     done: bool = True
 
 
-Step = str | Pause | Stall | Cut | Raw | Finish
+Step = str | Delta | Pause | Stall | Cut | Raw | Finish
 MALFORMED = Raw(b'data: {"id": "x", "choices": [{"delta"\n\n')
 
 
@@ -69,6 +77,8 @@ class Stream:
             case str():
                 self._pieces += 1
                 await self.chunk({"content": step})
+            case Delta():
+                await self.chunk(step.content, step.finish)
             case Pause():
                 await step.until.wait()
             case Stall():
@@ -95,7 +105,8 @@ class Stream:
     async def _event(self, data: dict[str, Any]) -> None:
         common = {"id": "chatcmpl-test", "object": "chat.completion.chunk", "created": 0, "model": self._body["model"]}
         line = json.dumps({**common, **data}, ensure_ascii=False)
-        await self._response.write(f"data: {line}\n\n".encode())
+        # Half a surrogate pair can only be sent escaped, as endpoints do that cut by UTF-16 units.
+        await self._response.write(f"data: {line}\n\n".encode("utf-8", "backslashreplace"))
 
     def _usage(self) -> dict[str, int]:
         asked = sum(len(each["content"]) for each in self._body["messages"])

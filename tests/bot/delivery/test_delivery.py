@@ -9,10 +9,9 @@ import pytest
 import handlers
 from bot.config.catalogue import Catalogue
 from bot.contract import Page, Rate
-from bot.delivery.delivery import Delivery, Shown
-from bot.domain.errors import Apology, FilesRefused, Gone, RetryAfter, UndeliverableError, Unreachable
-from bot.domain.reply import Choice, File, Notice, Reply, Source
-from bot.model import Retraction
+from bot.delivery.delivery import Delivery, Shown, Stopped
+from bot.domain.errors import Apology, Discarded, FilesRefused, Gone, RetryAfter, UndeliverableError, Unreachable
+from bot.domain.reply import Choice, File, Notice, Reply, Retraction, Source
 from bot.telemetry.metrics import Metrics
 
 TEXTS = Catalogue(Path(handlers.__file__).parent / "texts")
@@ -203,7 +202,28 @@ async def test_an_apology_mid_stream_keeps_what_came() -> None:
     sheet = Sheet(limit=500)
     shown = await show(Reply(CHAT, words=saying("Half", Apology("core.unknown"), "never"), choices=CHOICE), sheet)
     assert sheet.final == ["Half\n\n(the answer broke off here: I don't know that.)"]
-    assert (shown.whole, sheet.pages[-1].choices) == (False, ())
+    assert (shown.whole, shown.unfinished, sheet.pages[-1].choices) == (False, "Half", ())
+
+
+async def test_nothing_is_to_be_built_upon_what_is_to_be_discarded() -> None:
+    shown = await show(Reply(CHAT, words=saying("Half", Discarded("core.unknown"))), Sheet(limit=500))
+    assert (shown.whole, shown.unfinished) == (False, "")
+
+
+async def test_of_a_cancelled_answer_it_is_told_what_was_shown() -> None:
+    sheet = Sheet()
+
+    async def shown() -> Shown:
+        try:
+            return await show(Reply(CHAT, words=saying("Half", asyncio.Event())), sheet)
+        except Stopped as stopped:
+            return stopped.shown
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(shown())
+        await sheet.written.wait()
+        task.cancel()
+    assert (task.result().text, task.result().unfinished) == ("Half\n\n(stopped)", "Half")
 
 
 async def test_what_is_said_after_unfinished_code_stands_below_it() -> None:

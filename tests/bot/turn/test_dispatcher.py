@@ -175,7 +175,7 @@ async def test_the_same_update_is_answered_once_also_after_a_restart(scene: Scen
     assert await Scene(scene.services).hears(message) == []
 
 
-async def test_stop_ends_the_answer_visibly_and_it_is_not_remembered(scene: Scene) -> None:
+async def test_stop_ends_the_answer_visibly_and_it_is_remembered_as_unfinished(scene: Scene) -> None:
     message = said("stream")
     await scene.dispatcher.receive(message)
     await scene.screen.until(lambda: bool(scene.screen.pages))
@@ -184,7 +184,8 @@ async def test_stop_ends_the_answer_visibly_and_it_is_not_remembered(scene: Scen
     assert scene.screen.texts[0].startswith("first")
     assert scene.screen.texts[0].endswith("(stopped)")
     assert scene.screen.texts[1] == "Stopped."
-    assert await scene.services.memory.recall(message, await scene.services.options.of(message)) == ()
+    [kept] = await scene.services.memory.recall(message, await scene.services.options.of(message))
+    assert (kept.question, kept.answer) == ("stream", "first… (unfinished)")
 
 
 async def test_stop_with_nothing_under_way_says_so(scene: Scene) -> None:

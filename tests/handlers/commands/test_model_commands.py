@@ -84,6 +84,13 @@ async def test_a_text_too_long_for_the_owners_purse_is_refused(scene: Scene, ser
     assert server.calls == []
 
 
+async def test_a_long_text_has_a_translation_as_long(scene: Scene, server: OpenAI) -> None:
+    said_in_english = [f"Sentence {number}. " for number in range(2000)]
+    server.say(*said_in_english)
+    pages = await scene.hears(said("/translate " + "".join(f"第{number}句。" for number in range(2000))))
+    assert "Sentence 1999." in pages[-1]
+
+
 async def test_rewrite_does_what_a_reply_asks_for(scene: Scene, server: OpenAI) -> None:
     await scene.hears(said("/rewrite 更正式一点", quote=Quote("9", "老板，钱呢？")))
     assert json.loads(server.prompts[0][1]["content"]) == {"instruction": "更正式一点", "text": "老板，钱呢？"}
@@ -133,6 +140,13 @@ async def test_proofread_marks_what_changed(scene: Scene, server: OpenAI) -> Non
     [page] = await scene.sees(said("/proofread 我门今天去公园完。"))
     assert page.text == "我~~门~~**们**今天去公园~~完~~**玩**。"
     assert page.markdown
+
+
+@pytest.mark.parametrize("opening", ["<think>", ""])
+async def test_what_the_model_thinks_is_no_correction(scene: Scene, server: OpenAI, opening: str) -> None:
+    server.say(f"{opening}门", "应为们\n</think>\n\n", "我们", "去。")
+    [page] = await scene.sees(said("/proofread 我门去。"))
+    assert page.text == "我~~门~~**们**去。"
 
 
 async def test_proofread_tells_how_far_it_is_while_it_works(scene: Scene, server: OpenAI) -> None:

@@ -13,7 +13,7 @@ import structlog
 
 from bot.domain.errors import Apology
 from bot.domain.message import Chat, Message, Person
-from bot.domain.reply import Notice, Reply
+from bot.domain.reply import Notice, Reply, Retraction
 from bot.services import Services
 from handlers.stages import chat
 from tests import house
@@ -57,7 +57,12 @@ class Talk:
         notices: list[str] = []
         try:
             async for words in reply.words:
-                notices.append(words.text) if isinstance(words, Notice) else pieces.append(str(words))
+                if isinstance(words, Notice):
+                    notices.append(words.text)
+                elif isinstance(words, Retraction):
+                    pieces[:] = [words.instead]
+                else:
+                    pieces.append(str(words))
         except Apology as sorry:
             sentence = self.services.say(spoken, sorry.key, **sorry.values)
             return Heard(tuple(pieces), tuple(notices), sentence, sorry.key)

@@ -16,7 +16,7 @@ from bot.turn.scheduler import Scheduler
 from tests.edge import Edge
 from tests.handlers.stages.talk import Talk
 from tests.people import said
-from tests.servers.openai import Cut, Stall
+from tests.servers.openai import MALFORMED, Cut, Finish, Raw, Stall, Step
 
 
 class Scene:
@@ -58,12 +58,45 @@ async def test_a_follow_up_knows_what_was_said(scene: Scene) -> None:
     assert roles == [("user", "I am Ann"), ("assistant", "Hello Ann.")]
 
 
-async def test_a_broken_off_answer_stays_is_explained_and_is_not_remembered(scene: Scene) -> None:
-    scene.talk.server.say("Half an ans", Cut())
+@pytest.mark.parametrize("end", [Cut(), Finish("length"), Finish(None), MALFORMED])
+async def test_a_broken_off_answer_stays_and_is_remembered_as_unfinished(scene: Scene, end: Step) -> None:
+    scene.talk.server.say("Half an ans", end)
     message = await scene.tell("question")
     (shown,) = scene.edge.screen.texts
     assert shown.startswith("Half an ans\n\n(the answer broke off here: ")
+    assert await scene.remembered(message) == [("question", "Half an ans… (unfinished)")]
+
+
+async def test_what_is_asked_to_go_on_is_known(scene: Scene) -> None:
+    scene.talk.server.say("第一点。", Finish("length"))
+    await scene.tell("请列出要点")
+    await scene.tell("继续")
+    said = [each["content"] for each in scene.talk.server.prompts[1][1:3]]
+    assert said == ["请列出要点", "第一点。…（未完）"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ("Half", Finish("content_filter")),
+        ("Half", Raw(b'data: {"error": {"code": "content_filter"}}\n\n')),
+        (Finish("length"),),
+        ("<think>Half", Finish("length")),
+        (Cut(),),
+        ("哈哈哈，",) * 600,
+    ],
+)
+async def test_what_was_filtered_or_never_begun_is_not_remembered(scene: Scene, steps: tuple[Step, ...]) -> None:
+    scene.talk.server.say(*steps)
+    message = await scene.tell("question")
     assert await scene.remembered(message) == []
+
+
+async def test_only_the_words_of_an_answer_are_remembered_not_its_thoughts(scene: Scene) -> None:
+    scene.talk.server.say("hm, hm", "\n</think>\n\n", "Yes.")
+    message = await scene.tell("question")
+    assert scene.edge.screen.texts == ["Yes."]
+    assert await scene.remembered(message) == [("question", "Yes.")]
 
 
 async def test_a_refusal_is_all_that_is_shown(scene: Scene) -> None:
@@ -83,4 +116,4 @@ async def test_cancelling_a_turn_closes_the_models_stream_and_keeps_what_came(sc
     await call.closed.wait()
     await scene.edge.screen.ends(message)
     assert scene.edge.screen.texts == ["I was just\n\n(stopped)"]
-    assert await scene.remembered(message) == []
+    assert await scene.remembered(message) == [("question", "I was just… (unfinished)")]
