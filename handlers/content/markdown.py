@@ -46,8 +46,8 @@ def _marked(change: Change) -> str:
     if not change.old.strip():
         return _around(change.new, "**")
     if not change.new.strip():
-        return _around(change.old.strip(), "~~") + change.new
-    return _around(change.old.strip(), "~~") + _around(change.new, "**")
+        return _around(change.old, "~~") + change.new
+    return _around(change.old, "~~") + _around(change.new, "**")
 
 
 def _around(text: str, mark: str) -> str:

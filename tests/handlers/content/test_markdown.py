@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.platforms.markdown import to_telegram
@@ -48,6 +48,9 @@ def test_the_stretches_joined_are_both_texts(old: str, new: str) -> None:
 
 
 @given(TEXTS, TEXTS)
+@example("1 >", "1")
+@example("> 1", "1")
+@example("1 > 2", "1 < 2")
 def test_no_sign_of_either_text_is_lost_and_no_mark_is_seen(old: str, new: str) -> None:
     shown, _ = seen(old, new)
     stretches = changes(old, new)
